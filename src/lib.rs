@@ -1,0 +1,6 @@
+//! Lockhouse.
+
+pub mod clock;
+pub mod ids;
+pub mod permission;
+pub mod store;

@@ -1,0 +1,3 @@
+//! The `lockhouse` program.
+
+fn main() {}

@@ -1,0 +1,99 @@
+//! Users, grants, share links, signing keys.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    clock::Timestamp,
+    ids::{NodeId, UserId},
+    permission::Role,
+};
+
+/// The kind of account, which decides the licence properties that Office asks for (files.md section 3.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountKind {
+    /// A private person: no licence check.
+    #[default]
+    Consumer,
+    /// A business user: `LicenseCheckForEditIsEnabled`.
+    Business,
+    /// An education user: `IsEduUser`, and the licence check too.
+    Education,
+}
+
+/// A user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRecord {
+    /// The name by which he signs in.
+    pub user: UserId,
+    /// The name that others see.
+    pub display_name: String,
+    /// E-mail address, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Argon2id hash in PHC form; `None` when he cannot sign in with a password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// May administer the host.
+    pub admin: bool,
+    /// Consumer, business or education.
+    pub kind: AccountKind,
+    /// Cannot sign in, and his tokens are refused.
+    pub disabled: bool,
+    /// Set when the user was removed: the name's tokens stay dead if it is given again.
+    #[serde(default)]
+    pub removed: bool,
+    /// Raised when the password changes or the account is disabled: tokens of an earlier generation are refused.
+    pub generation: u64,
+    /// The root container of his drive.
+    pub drive: NodeId,
+    /// When the account was made.
+    pub created: Timestamp,
+}
+
+/// A role given to a user on a file or container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantRecord {
+    /// To whom.
+    pub user: UserId,
+    /// Which role.
+    pub role: Role,
+    /// By whom.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A link that gives whoever holds it a role on one file or container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareLinkRecord {
+    /// On what.
+    pub node: NodeId,
+    /// Viewer or editor.
+    pub role: Role,
+    /// Who made it.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// When it ends; `None` for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+}
+
+/// A key that signs access tokens.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SigningKeyRecord {
+    /// 32 random bytes, base64.
+    pub secret: String,
+    /// When it was made; the newest live key signs.
+    pub created: Timestamp,
+    /// When it was retired: tokens it signed are refused from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for SigningKeyRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKeyRecord").field("created", &self.created).finish_non_exhaustive()
+    }
+}

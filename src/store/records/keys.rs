@@ -1,0 +1,215 @@
+//! The one place that builds and takes apart keys.
+//!
+//! Parts are joined by `/`, which no identifier contains; numbers are sixteen hexadecimal digits, so that they sort.
+
+use crate::{
+    ids::{NodeId, UserId},
+    store::{engine::Key, records::ManifestId},
+};
+
+/// The key prefixes, each with its trailing slash.
+pub mod prefix {
+    /// Accounts.
+    pub const ACCOUNTS: &[u8] = b"a/";
+    /// Bin rows.
+    pub const BIN: &[u8] = b"b/";
+    /// Containers.
+    pub const CONTAINERS: &[u8] = b"c/";
+    /// File heads.
+    pub const FILES: &[u8] = b"f/";
+    /// Grants by node.
+    pub const GRANTS: &[u8] = b"g/";
+    /// Grants by user.
+    pub const GRANTED: &[u8] = b"h/";
+    /// Signing keys.
+    pub const SIGNING_KEYS: &[u8] = b"k/";
+    /// Share links.
+    pub const SHARE_LINKS: &[u8] = b"l/";
+    /// Manifest pages.
+    pub const MANIFESTS: &[u8] = b"m/";
+    /// Name rows.
+    pub const NAMES: &[u8] = b"n/";
+    /// Rescued versions.
+    pub const RESCUED: &[u8] = b"r/";
+    /// Activities.
+    pub const ACTIVITIES: &[u8] = b"t/";
+    /// Versions.
+    pub const VERSIONS: &[u8] = b"v/";
+}
+
+fn join(parts: &[&[u8]]) -> Key {
+    parts.join(&b'/')
+}
+
+fn number(n: u64) -> String {
+    format!("{n:016x}")
+}
+
+/// `a/<user>`, by folded name.
+pub fn account(user: &UserId) -> Key {
+    join(&[b"a", user.folded().as_bytes()])
+}
+
+/// `b/<owner>/<node>`.
+pub fn bin_row(owner: &UserId, node: &NodeId) -> Key {
+    join(&[b"b", owner.folded().as_bytes(), node.as_str().as_bytes()])
+}
+
+/// All of `b/<owner>/`.
+pub fn bin_of(owner: &UserId) -> Key {
+    join(&[b"b", owner.folded().as_bytes(), b""])
+}
+
+/// `c/<node>`.
+pub fn container(node: &NodeId) -> Key {
+    join(&[b"c", node.as_str().as_bytes()])
+}
+
+/// `d/<node>`: the child revision.
+pub fn child_revision(node: &NodeId) -> Key {
+    join(&[b"d", node.as_str().as_bytes()])
+}
+
+/// `f/<node>`.
+pub fn file(node: &NodeId) -> Key {
+    join(&[b"f", node.as_str().as_bytes()])
+}
+
+/// `g/<node>/<user>`.
+pub fn grant(node: &NodeId, user: &UserId) -> Key {
+    join(&[b"g", node.as_str().as_bytes(), user.folded().as_bytes()])
+}
+
+/// All of `g/<node>/`.
+pub fn grants_on(node: &NodeId) -> Key {
+    join(&[b"g", node.as_str().as_bytes(), b""])
+}
+
+/// `h/<user>/<node>`.
+pub fn granted(user: &UserId, node: &NodeId) -> Key {
+    join(&[b"h", user.folded().as_bytes(), node.as_str().as_bytes()])
+}
+
+/// All of `h/<user>/`.
+pub fn granted_to(user: &UserId) -> Key {
+    join(&[b"h", user.folded().as_bytes(), b""])
+}
+
+/// `i/<user>`.
+pub fn user_info(user: &UserId) -> Key {
+    join(&[b"i", user.folded().as_bytes()])
+}
+
+/// `k/<key id>`.
+pub fn signing_key(kid: &str) -> Key {
+    join(&[b"k", kid.as_bytes()])
+}
+
+/// `l/<link>`.
+pub fn share_link(link: &NodeId) -> Key {
+    join(&[b"l", link.as_str().as_bytes()])
+}
+
+/// `m/<node>/<manifest>/<page>`.
+pub fn manifest_page(node: &NodeId, manifest: ManifestId, page: u32) -> Key {
+    join(&[b"m", node.as_str().as_bytes(), number(manifest.0).as_bytes(), format!("{page:08x}").as_bytes()])
+}
+
+/// All of `m/<node>/<manifest>/`.
+pub fn manifest_pages(node: &NodeId, manifest: ManifestId) -> Key {
+    join(&[b"m", node.as_str().as_bytes(), number(manifest.0).as_bytes(), b""])
+}
+
+/// Takes `m/<node>/<manifest>/<page>` apart.
+pub fn parse_manifest_page(key: &[u8]) -> Option<(NodeId, ManifestId, u32)> {
+    let mut parts = std::str::from_utf8(key.strip_prefix(prefix::MANIFESTS)?).ok()?.split('/');
+    let node = NodeId::parse(parts.next()?).ok()?;
+    let manifest = u64::from_str_radix(parts.next()?, 16).ok()?;
+    let page = u32::from_str_radix(parts.next()?, 16).ok()?;
+    parts.next().is_none().then_some((node, ManifestId(manifest), page))
+}
+
+/// `n/<parent>/<folded name>`. The folded name is the last part and may hold any byte.
+pub fn name(parent: &NodeId, folded: &str) -> Key {
+    join(&[b"n", parent.as_str().as_bytes(), folded.as_bytes()])
+}
+
+/// All of `n/<parent>/`.
+pub fn names_in(parent: &NodeId) -> Key {
+    join(&[b"n", parent.as_str().as_bytes(), b""])
+}
+
+/// `q/<owner>/bytes`: a counter.
+pub fn usage_bytes(owner: &UserId) -> Key {
+    join(&[b"q", owner.folded().as_bytes(), b"bytes"])
+}
+
+/// `q/<owner>/files`: a counter.
+pub fn usage_files(owner: &UserId) -> Key {
+    join(&[b"q", owner.folded().as_bytes(), b"files"])
+}
+
+/// `r/<node>/<number>`.
+pub fn rescued(node: &NodeId, n: u64) -> Key {
+    join(&[b"r", node.as_str().as_bytes(), number(n).as_bytes()])
+}
+
+/// All of `r/<node>/`.
+pub fn rescued_of(node: &NodeId) -> Key {
+    join(&[b"r", node.as_str().as_bytes(), b""])
+}
+
+/// `s/<what>`.
+pub fn system(what: &str) -> Key {
+    join(&[b"s", what.as_bytes()])
+}
+
+/// `t/<node>/<number>`.
+pub fn activity(node: &NodeId, n: u64) -> Key {
+    join(&[b"t", node.as_str().as_bytes(), number(n).as_bytes()])
+}
+
+/// All of `t/<node>/`.
+pub fn activities_of(node: &NodeId) -> Key {
+    join(&[b"t", node.as_str().as_bytes(), b""])
+}
+
+/// `v/<node>/<sequence>`.
+pub fn version(node: &NodeId, sequence: u64) -> Key {
+    join(&[b"v", node.as_str().as_bytes(), number(sequence).as_bytes()])
+}
+
+/// All of `v/<node>/`.
+pub fn versions_of(node: &NodeId) -> Key {
+    join(&[b"v", node.as_str().as_bytes(), b""])
+}
+
+/// The last part of a key, as text: the user of a grant, the node of a bin row, the number of a version.
+pub fn last_part(key: &[u8]) -> Option<&str> {
+    std::str::from_utf8(key.rsplit(|&byte| byte == b'/').next()?).ok()
+}
+
+/// The number in the last part of a key.
+pub fn last_number(key: &[u8]) -> Option<u64> {
+    u64::from_str_radix(last_part(key)?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_key_comes_apart_as_it_was_put_together() {
+        let node = NodeId::from_random_bits([7; 16]);
+        let key = manifest_page(&node, ManifestId(u64::MAX), 3);
+        assert_eq!(parse_manifest_page(&key), Some((node, ManifestId(u64::MAX), 3)));
+        assert_eq!(parse_manifest_page(b"m/x"), None);
+    }
+
+    #[test]
+    fn version_keys_sort_by_sequence() {
+        let node = NodeId::from_random_bits([7; 16]);
+        assert!(version(&node, 9) < version(&node, 10));
+        assert_eq!(last_number(&version(&node, 255)), Some(255));
+    }
+}
