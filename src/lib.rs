@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod ids;
+pub mod names;
 pub mod permission;
 pub mod store;
