@@ -1,0 +1,56 @@
+//! The exact moments at which locks run out.
+//!
+//! A refresh is written to the disk at most once a minute, with an expiry rounded up; the exact moment lives here for as
+//! long as the process does, also when the file's actor was retired or died. So expiry is exact within a run.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use crate::{
+    ids::NodeId,
+    lock::{LockId, WopiLock},
+};
+
+/// Exact expiries on the monotonic clock, by file.
+#[derive(Debug, Default)]
+pub struct ExpiryBoard {
+    exact: Mutex<HashMap<NodeId, WopiLock>>,
+}
+
+impl ExpiryBoard {
+    fn map(&self) -> MutexGuard<'_, HashMap<NodeId, WopiLock>> {
+        self.exact.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes when the lock of `file` runs out; `None` when it has none.
+    pub fn note(&self, file: &NodeId, lock: Option<WopiLock>) {
+        let mut map = self.map();
+        match lock {
+            Some(lock) => _ = map.insert(file.clone(), lock),
+            None => _ = map.remove(file),
+        }
+    }
+
+    /// The exact expiry of the lock `id` of `file`, if this run knows it.
+    pub fn exact(&self, file: &NodeId, id: &LockId) -> Option<Duration> {
+        self.map().get(file).filter(|lock| lock.id == *id).map(|lock| lock.expires)
+    }
+
+    /// Forgets locks that ran out before `horizon`: long enough ago that no stored expiry can bring them back.
+    pub fn forget_before(&self, horizon: Duration) {
+        self.map().retain(|_, lock| lock.expires >= horizon);
+    }
+
+    /// How many locks are noted.
+    pub fn len(&self) -> usize {
+        self.map().len()
+    }
+
+    /// Whether none is noted.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

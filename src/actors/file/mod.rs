@@ -1,0 +1,282 @@
+//! The actor of one file: the only place from which the file changes.
+//!
+//! It keeps the file's head as of the newest commit it submitted. An operation is decided on that copy, the changed records
+//! go to the engine with the revision that the decision was made on, the copy moves on at once, and the answer names the
+//! commit it depends on: also an answer that changed nothing, because it reveals what is not durable yet.
+
+mod contents;
+mod place;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use actix::{Actor, AsyncContext as _, Context, Handler, WrapFuture as _};
+
+use super::{
+    ActorError,
+    expiry::ExpiryBoard,
+    messages::{Answer, Ask, Decided, Operation},
+};
+use crate::{
+    clock::Clock,
+    ids::NodeId,
+    lock::{self, Change, Command, LOCK_TIMEOUT, LockId, LockState, Outcome, WopiLock},
+    retention,
+    store::{
+        engine::{Batch, Engine, Expect, Revision, Ticket},
+        records::{self, FileHead, StoredLock, keys},
+    },
+};
+
+/// How much later than in truth a stored lock may end, so that most refreshes need no write (DESIGN: one a minute).
+pub const EXPIRY_SLACK: Duration = Duration::from_secs(60);
+
+/// What every file actor works with.
+pub struct FileSurroundings {
+    /// Where records live.
+    pub engine: Arc<dyn Engine>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Exact expiries.
+    pub board: Arc<ExpiryBoard>,
+    /// How much history a file keeps.
+    pub retention: retention::Policy,
+    /// Part of every new version.
+    pub incarnation: u32,
+    /// Bytes of versions that were dropped since the start: what the collection may find to do.
+    pub dropped_bytes: AtomicU64,
+}
+
+impl std::fmt::Debug for FileSurroundings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileSurroundings").finish_non_exhaustive()
+    }
+}
+
+/// What the actor knows of its file.
+enum Known {
+    /// Nothing yet: the next operation loads it.
+    Unknown,
+    /// There is no such file.
+    Gone,
+    /// The file, as of the newest commit submitted.
+    Here(FileState),
+}
+
+struct FileState {
+    head: Arc<FileHead>,
+    revision: Revision,
+    lock: LockState,
+    history: Option<Vec<retention::Kept>>,
+}
+
+/// The actor of one file.
+pub struct FileActor {
+    id: NodeId,
+    around: Arc<FileSurroundings>,
+    known: Known,
+    last: Option<Ticket>,
+    newest: Arc<AtomicU64>,
+    settle_first: bool,
+}
+
+impl Actor for FileActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        if !self.settle_first {
+            return;
+        }
+        // The actor before may have submitted what is not decided yet. An empty batch is decided after all that.
+        if let Ok(ticket) = self.around.engine.submit(Batch::new()) {
+            let settled = async move { _ = ticket.wait().await };
+            ctx.wait(settled.into_actor(self));
+        }
+    }
+}
+
+impl Handler<Ask> for FileActor {
+    type Result = Result<Decided, ActorError>;
+
+    fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
+        ask.begin();
+        let answer = self.decide(&ask.operation)?;
+        Ok(Decided { answer, after: self.last.clone() })
+    }
+}
+
+impl FileActor {
+    /// The actor of the file `id`. It loads nothing yet; with `settle_first` it waits for the commits before it.
+    pub fn new(
+        id: NodeId,
+        around: Arc<FileSurroundings>,
+        newest: Arc<AtomicU64>,
+        settle_first: bool,
+        _: &mut Context<Self>,
+    ) -> Self {
+        Self { id, around, known: Known::Unknown, last: None, newest, settle_first }
+    }
+
+    fn decide(&mut self, operation: &Operation) -> Result<Answer, ActorError> {
+        self.load()?;
+        match operation {
+            Operation::Create(create) => self.create(create),
+            Operation::Lock(command) => self.change_lock(command),
+            Operation::Write(write) => self.write(write),
+            Operation::Overwrite(contribution) => self.overwrite(contribution),
+            Operation::Restore { which, by } => self.restore(*which, by),
+            Operation::KeepRescued { contribution, reason, most_bytes } => {
+                self.keep_rescued(contribution, reason, *most_bytes)
+            }
+            Operation::DropRescued { before } => self.drop_rescued(*before),
+            Operation::Rename { lock, to } => self.rename(lock.clone(), to),
+            Operation::Move { parent, owner, name } => self.move_to(parent, owner, name),
+            Operation::Delete { by } => self.delete(by),
+            Operation::Undelete { parent, owner, name } => self.undelete(parent, owner, name),
+            Operation::Purge => self.purge(),
+            Operation::BreakLock => self.break_lock(),
+            Operation::Prune => self.prune(),
+            Operation::AddActivities(activities) => self.add_activities(activities),
+            #[cfg(test)]
+            Operation::Panic => panic!("asked to"),
+        }
+    }
+
+    fn load(&mut self) -> Result<(), ActorError> {
+        if !matches!(self.known, Known::Unknown) {
+            return Ok(());
+        }
+        let key = keys::file(&self.id);
+        self.known = match self.around.engine.get(&key)? {
+            None => Known::Gone,
+            Some(record) => {
+                let head: FileHead = records::decode(&key, &record.value)?;
+                let lock = self.load_lock(head.lock.as_ref());
+                Known::Here(FileState { head: Arc::new(head), revision: record.revision, lock, history: None })
+            }
+        };
+        Ok(())
+    }
+
+    /// The lock as stored, with the exact expiry if this run knows it. What the clock says is not believed beyond the
+    /// longest time that a lock can have left.
+    fn load_lock(&self, stored: Option<&StoredLock>) -> LockState {
+        let Some(stored) = stored else { return LockState::Unlocked };
+        let Ok(Some(id)) = LockId::parse(stored.id.as_bytes()) else { return LockState::Unlocked };
+        let (wall, now) = (self.around.clock.wall(), self.around.clock.monotonic());
+        let left = stored.expires.since(wall).min(LOCK_TIMEOUT + EXPIRY_SLACK);
+        let expires = self.around.board.exact(&self.id, &id).unwrap_or(now + left);
+        let lock = WopiLock { id, expires };
+        self.around.board.note(&self.id, Some(lock.clone()));
+        LockState::Wopi(lock)
+    }
+
+    /// The file, if it exists for callers: not in the bin.
+    fn here(&self) -> Result<&FileState, ActorError> {
+        match &self.known {
+            Known::Here(state) if state.head.binned.is_none() => Ok(state),
+            Known::Here(_) | Known::Gone | Known::Unknown => Err(ActorError::NotFound),
+        }
+    }
+
+    /// The file, in the bin or not.
+    fn anywhere(&self) -> Result<&FileState, ActorError> {
+        match &self.known {
+            Known::Here(state) => Ok(state),
+            Known::Gone | Known::Unknown => Err(ActorError::NotFound),
+        }
+    }
+
+    fn submit(&mut self, batch: Batch) -> Result<Revision, ActorError> {
+        let ticket = self.around.engine.submit(batch)?;
+        let revision = ticket.revision();
+        self.newest.store(revision, Ordering::Release);
+        self.last = Some(ticket);
+        Ok(revision)
+    }
+
+    /// Commits `head` with whatever else `batch` holds, on condition that nobody changed the file meanwhile, and moves on.
+    fn commit_head(&mut self, head: FileHead, lock: LockState, batch: Batch) -> Result<Arc<FileHead>, ActorError> {
+        let revision = self.anywhere()?.revision;
+        let key = keys::file(&self.id);
+        let batch = batch.require(key.clone(), Expect::Revision(revision)).set(key, records::encode(&head));
+        let revision = self.submit(batch)?;
+        let head = Arc::new(head);
+        self.note_lock(&lock);
+        if let Known::Here(state) = &mut self.known {
+            state.head = Arc::clone(&head);
+            state.revision = revision;
+            state.lock = lock;
+        }
+        Ok(head)
+    }
+
+    fn note_lock(&self, lock: &LockState) {
+        let noted = match lock {
+            LockState::Unlocked => None,
+            LockState::Wopi(lock) => Some(lock.clone()),
+        };
+        self.around.board.note(&self.id, noted);
+    }
+
+    /// What stands against a change, if anything; the lock itself stays.
+    fn obstacle(&self, command: &Command) -> Result<Option<Answer>, ActorError> {
+        let state = self.here()?;
+        let decision = lock::decide(self.around.clock.monotonic(), &state.lock, command);
+        Ok(match decision.outcome {
+            Outcome::Conflict(current) | Outcome::MissingId(current) => Some(Answer::Locked(current)),
+            Outcome::Done | Outcome::Held(_) => None,
+        })
+    }
+
+    fn change_lock(&mut self, command: &Command) -> Result<Answer, ActorError> {
+        let now = self.around.clock.monotonic();
+        let state = self.here()?;
+        let version = state.head.version;
+        let decision = lock::decide(now, &state.lock, command);
+        if let Change::Become(next) = decision.change {
+            self.become_locked(next, now)?;
+        }
+        Ok(Answer::Lock(decision.outcome, version))
+    }
+
+    fn become_locked(&mut self, next: LockState, now: Duration) -> Result<(), ActorError> {
+        let state = self.here()?;
+        let stored = match &next {
+            LockState::Unlocked => None,
+            LockState::Wopi(lock) => {
+                let exact = self.around.clock.wall().plus(lock.expires.saturating_sub(now));
+                match &state.head.lock {
+                    // The stored expiry still covers this refresh: memory alone is enough.
+                    Some(held) if held.id == lock.id.as_str() && held.expires >= exact => {
+                        self.note_lock(&next);
+                        if let Known::Here(state) = &mut self.known {
+                            state.lock = next;
+                        }
+                        return Ok(());
+                    }
+                    _ => Some(StoredLock { id: lock.id.as_str().to_owned(), expires: exact.plus(EXPIRY_SLACK) }),
+                }
+            }
+        };
+        let head = FileHead { lock: stored, ..(*state.head).clone() };
+        self.commit_head(head, next, Batch::new())?;
+        Ok(())
+    }
+
+    fn break_lock(&mut self) -> Result<Answer, ActorError> {
+        let state = self.here()?;
+        if state.head.lock.is_none() {
+            return Ok(Answer::Done(Arc::clone(&state.head)));
+        }
+        let head = FileHead { lock: None, ..(*state.head).clone() };
+        Ok(Answer::Done(self.commit_head(head, LockState::Unlocked, Batch::new())?))
+    }
+}

@@ -1,0 +1,198 @@
+//! What actors are asked, and what they answer. One file, so that the whole conversation can be read at once.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use actix::Message;
+use bytes::Bytes;
+
+use super::ActorError;
+use crate::{
+    clock::Timestamp,
+    ids::{NodeId, UserId},
+    lock::{Command, LockId, Outcome},
+    names::FileName,
+    store::{
+        engine::{Key, Ticket},
+        records::{ContentRef, FileHead, SaveKind, VersionRow, VersionStamp},
+    },
+};
+
+/// An operation on one file.
+#[derive(Clone, Debug)]
+pub enum Operation {
+    /// Lock, RefreshLock, Unlock, UnlockAndRelock, GetLock; also the look at the lock before a body is read.
+    Lock(Command),
+    /// Makes the file: its id must be new and its name free.
+    Create(Create),
+    /// Stores new bytes, if lock and time stamp allow.
+    Write(Write),
+    /// Replaces the bytes of a file that nobody may hold (PutRelativeFile onto an existing name, upload over it).
+    Overwrite(Contribution),
+    /// Brings an earlier or a rescued version back as the newest. Nobody may hold the file.
+    Restore {
+        /// Which.
+        which: VersionChoice,
+        /// Who wants it.
+        by: UserId,
+    },
+    /// Keeps refused bytes beside the history.
+    KeepRescued {
+        /// The bytes.
+        contribution: Contribution,
+        /// Why they were refused, in words for the file's owner.
+        reason: String,
+        /// How many bytes of rescued versions the file may keep; the oldest go first.
+        most_bytes: u64,
+    },
+    /// Drops rescued versions of before a moment.
+    DropRescued {
+        /// That moment.
+        before: Timestamp,
+    },
+    /// Gives the file another name in its container.
+    Rename {
+        /// The lock id presented.
+        lock: Option<LockId>,
+        /// The new name, extension included.
+        to: FileName,
+    },
+    /// Puts the file into another container, perhaps under another name. A lock moves along; a new name needs it free.
+    Move {
+        /// The container.
+        parent: NodeId,
+        /// Whose drive that is in.
+        owner: UserId,
+        /// The name there.
+        name: FileName,
+    },
+    /// Puts the file into the bin.
+    Delete {
+        /// Who wants it.
+        by: UserId,
+    },
+    /// Takes the file out of the bin.
+    Undelete {
+        /// Into which container.
+        parent: NodeId,
+        /// Whose drive that is in.
+        owner: UserId,
+        /// Under which name.
+        name: FileName,
+    },
+    /// Removes a file that is in the bin, for good.
+    Purge,
+    /// Ends the lock, whoever holds it.
+    BreakLock,
+    /// Drops versions that the policy no longer keeps.
+    Prune,
+    /// Stores what AddActivities reported.
+    AddActivities(Vec<Bytes>),
+    /// Dies, as a fault in our own code would; for tests of supervision.
+    #[cfg(test)]
+    Panic,
+}
+
+/// Which stored content to bring back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VersionChoice {
+    /// A version of the history, by sequence number.
+    Version(u64),
+    /// A rescued version, by its number.
+    Rescued(u64),
+}
+
+/// A new file.
+#[derive(Clone, Debug)]
+pub struct Create {
+    /// Its container.
+    pub parent: NodeId,
+    /// Whose drive that is in.
+    pub owner: UserId,
+    /// Its name.
+    pub name: FileName,
+    /// Its first bytes.
+    pub contribution: Contribution,
+}
+
+/// Bytes that are stored already, and how they came.
+#[derive(Clone, Debug)]
+pub struct Contribution {
+    /// The bytes.
+    pub content: ContentRef,
+    /// What of the manifest is to be committed together with the version.
+    pub pages: Vec<(Key, Bytes)>,
+    /// Whose token brought them.
+    pub by: UserId,
+    /// Everyone who contributed, as `X-WOPI-Editors` said.
+    pub editors: Vec<String>,
+    /// Why.
+    pub kind: SaveKind,
+}
+
+/// A PutFile.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// The lock id presented.
+    pub lock: Option<LockId>,
+    /// Whether an unlocked file takes bytes without an id (files.md section 6.4).
+    pub lockless: bool,
+    /// The modification time that the client believes in; another one refuses the write (files.md section 6.4).
+    pub believed: Option<Timestamp>,
+    /// The bytes.
+    pub contribution: Contribution,
+}
+
+/// What an operation came to.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// It happened; the file's head as it is now.
+    Done(Arc<FileHead>),
+    /// The answer of the lock, and the version at that moment.
+    Lock(Outcome, VersionStamp),
+    /// The lock stands against it: the id that holds the file, or none when an unlocked file demands one.
+    Locked(Option<LockId>),
+    /// The file has changed since the client read it; its modification time now.
+    Outdated(Timestamp),
+    /// A rescued version was kept under this number, or, when it holds nothing new, none was.
+    Rescued(Option<u64>),
+    /// The file is gone for good; what it was.
+    Purged(Arc<FileHead>),
+    /// The versions that were dropped.
+    Pruned(Vec<VersionRow>),
+}
+
+/// An answer, and the commit that must be durable before it may be told.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The answer.
+    pub answer: Answer,
+    /// The newest commit that it depends on.
+    pub after: Option<Ticket>,
+}
+
+/// The one message of a file's actor.
+pub struct Ask {
+    /// What is wanted.
+    pub operation: Arc<Operation>,
+    /// Set when the actor begins: if it dies before, the operation may be asked again.
+    pub begun: Arc<AtomicBool>,
+}
+
+impl Message for Ask {
+    type Result = Result<Decided, ActorError>;
+}
+
+impl Ask {
+    /// Wraps an operation.
+    pub fn new(operation: Arc<Operation>) -> Self {
+        Self { operation, begun: Arc::default() }
+    }
+
+    /// Notes that the actor took it up.
+    pub fn begin(&self) {
+        self.begun.store(true, Ordering::SeqCst);
+    }
+}
