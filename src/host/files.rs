@@ -1,0 +1,222 @@
+//! What can be done with one file: see, lock, rename, delete, describe.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{Host, HostError, access::Access, error::log_failure};
+use crate::{
+    actors::{Answer, Operation},
+    ids::NodeId,
+    lock::{Command, LockId, Outcome},
+    names::FileName,
+    permission::Role,
+    store::records::{self, FileHead, NodeKind, VersionStamp, keys},
+};
+
+/// How many names are tried when the one that was wanted is taken.
+const NAMES_TRIED: u32 = 200;
+
+/// What a caller may know of a file: the source of CheckFileInfo.
+#[derive(Clone, Debug)]
+pub struct FileFacts {
+    /// The file.
+    pub head: FileHead,
+    /// What the caller may do with it.
+    pub role: Role,
+    /// Whether the caller may put files beside it.
+    pub may_create_siblings: bool,
+    /// The name of the container it is in.
+    pub folder: String,
+    /// What PutUserInfo stored last for this caller.
+    pub user_info: Option<String>,
+}
+
+/// The answer to a lock operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockAnswer {
+    /// What the state machine said.
+    pub outcome: Outcome,
+    /// The file's version at that moment.
+    pub version: VersionStamp,
+}
+
+/// The answer to an operation against which a lock may stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unless<T> {
+    /// It happened.
+    Done(T),
+    /// The lock stands against it; the id that holds the file, if one does.
+    Locked(Option<LockId>),
+}
+
+impl Host {
+    /// The durable head of a file that is not in the bin.
+    ///
+    /// # Errors
+    /// [`HostError::NotFound`], or what the store says.
+    pub fn head(&self, file: &NodeId) -> Result<FileHead, HostError> {
+        match self.head_anywhere(file)? {
+            Some(head) if head.binned.is_none() => Ok(head),
+            Some(_) | None => Err(HostError::NotFound),
+        }
+    }
+
+    /// The durable head of a file, in the bin or not.
+    pub(super) fn head_anywhere(&self, file: &NodeId) -> Result<Option<FileHead>, HostError> {
+        let key = keys::file(file);
+        match self.engine().get(&key)? {
+            Some(record) => Ok(Some(records::decode(&key, &record.value)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Asks the file's actor; the one way to change a file.
+    pub(super) async fn ask(&self, file: &NodeId, operation: Operation) -> Result<Answer, HostError> {
+        let answer = self.directory().ask(file, operation).await.map_err(HostError::from);
+        if let Err(error) = &answer {
+            log_failure(file, error);
+        }
+        answer
+    }
+
+    /// What `access` may know of its file.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub fn facts(&self, access: &Access) -> Result<FileFacts, HostError> {
+        let head = self.head(access.node())?;
+        let container = self.container(&head.parent)?;
+        Ok(FileFacts {
+            role: access.role(),
+            may_create_siblings: self.may_create_in(access, &head.parent)?,
+            folder: container.name,
+            user_info: self.accounts().user_info(access.user())?,
+            head,
+        })
+    }
+
+    /// Whether the caller may put files into `container`: as himself, and no more than his token allows.
+    pub(super) fn may_create_in(&self, access: &Access, container: &NodeId) -> Result<bool, HostError> {
+        Ok(access.role().can_write() && self.role_in(access, container)?.is_some_and(Role::can_write))
+    }
+
+    /// Performs a lock operation, or looks at the lock as one would.
+    ///
+    /// # Errors
+    /// [`HostError::NoRight`] for a caller who may not write; GetLock needs no more than reading.
+    pub async fn lock(&self, access: &Access, command: Command) -> Result<LockAnswer, HostError> {
+        if command != Command::Get {
+            access.require(Role::Editor)?;
+        }
+        match self.ask(access.node(), Operation::Lock(command)).await? {
+            Answer::Lock(outcome, version) => Ok(LockAnswer { outcome, version }),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Gives the file another stem; the extension stays (files.md section 4.6). A name that cannot be used or is taken is
+    /// changed into one that can.
+    ///
+    /// # Errors
+    /// [`HostError::NoRight`], or [`HostError::NameTaken`] when no free name was found.
+    pub async fn rename(
+        &self,
+        access: &Access,
+        lock: Option<LockId>,
+        stem: &str,
+    ) -> Result<Unless<FileName>, HostError> {
+        access.require(Role::Editor)?;
+        let head = self.head(access.node())?;
+        let present = stored_name(&head.name);
+        let wanted = present.with_stem_sanitised(stem);
+        for attempt in 1..=NAMES_TRIED {
+            let to = if attempt == 1 { wanted.clone() } else { wanted.with_counter(attempt) };
+            match self.ask(access.node(), Operation::Rename { lock: lock.clone(), to: to.clone() }).await {
+                Ok(Answer::Done(_)) => return Ok(Unless::Done(to)),
+                Ok(Answer::Locked(current)) => return Ok(Unless::Locked(current)),
+                Ok(other) => return Err(unexpected(&other)),
+                Err(HostError::NameTaken) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(HostError::NameTaken)
+    }
+
+    /// Puts the file into its owner's bin; refused while anybody holds it.
+    ///
+    /// # Errors
+    /// [`HostError::NoRight`] for a caller who may not write in the file's container, nor owns the file.
+    pub async fn delete(&self, access: &Access) -> Result<Unless<()>, HostError> {
+        access.require(Role::Editor)?;
+        let head = self.head(access.node())?;
+        if !access.role().is_owner() && !self.may_create_in(access, &head.parent)? {
+            return Err(HostError::NoRight);
+        }
+        match self.ask(access.node(), Operation::Delete { by: access.user().clone() }).await? {
+            Answer::Done(_) => Ok(Unless::Done(())),
+            Answer::Locked(current) => Ok(Unless::Locked(current)),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Stores the text of PutUserInfo for the caller (files.md section 4.8).
+    ///
+    /// # Errors
+    /// [`HostError::Invalid`] when it is longer than 1024 characters or not ASCII.
+    pub async fn put_user_info(&self, access: &Access, text: &str) -> Result<(), HostError> {
+        self.head(access.node())?;
+        Ok(self.accounts().set_user_info(access.user(), text).await?)
+    }
+
+    /// Stores what AddActivities reported.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub async fn add_activities(&self, access: &Access, activities: Vec<Bytes>) -> Result<(), HostError> {
+        self.head(access.node())?;
+        if !activities.is_empty() {
+            self.ask(access.node(), Operation::AddActivities(activities)).await?;
+        }
+        Ok(())
+    }
+
+    /// The link that gives whoever holds it `role` on the file.
+    ///
+    /// # Errors
+    /// [`HostError::NoRight`] for a caller who may not share it.
+    pub async fn share_link(&self, access: &Access, role: Role) -> Result<NodeId, HostError> {
+        access.require(Role::Editor)?;
+        if access.is_anonymous() {
+            return Err(HostError::NoRight);
+        }
+        self.head(access.node())?;
+        Ok(self.links().create_or_reuse(access.node(), role, access.user(), None).await?)
+    }
+
+    /// What a name stands for in a container, by the folded name.
+    pub(super) fn lookup(
+        &self,
+        parent: &NodeId,
+        name: &FileName,
+    ) -> Result<Option<(NodeKind, NodeId)>, HostError> {
+        let key = keys::name(parent, &name.folded());
+        match self.engine().get(&key)? {
+            None => Ok(None),
+            Some(record) => {
+                let row: records::NameRow = records::decode(&key, &record.value)?;
+                Ok(Some((row.kind, row.node)))
+            }
+        }
+    }
+}
+
+/// A name as it is stored: it was legal once, and is made legal should the rules have become stricter.
+pub(super) fn stored_name(name: &str) -> FileName {
+    FileName::parse(name).unwrap_or_else(|_| FileName::sanitised(name, ""))
+}
+
+/// Our own mistake: an actor answered another question.
+pub(super) fn unexpected(answer: &Answer) -> HostError {
+    HostError::Failed(Arc::from(format!("unexpected answer from the file's actor: {answer:?}")))
+}

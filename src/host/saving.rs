@@ -1,0 +1,545 @@
+//! Bytes on their way in: PutFile, PutRelativeFile, uploads, imports.
+//!
+//! Bytes go to the content store while they arrive, in pieces, off the event loop; no thread is held while a slow client
+//! is waited for. What they become is decided at the end by the file's actor. Bytes that had to be refused are kept as a
+//! rescued version.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+
+use super::{
+    Host, HostError,
+    access::Access,
+    files::{Unless, stored_name, unexpected},
+};
+use crate::{
+    actors::{
+        Answer, Operation,
+        messages::{Contribution, Create, Write},
+    },
+    clock::Timestamp,
+    ids::{NodeId, UserId},
+    lock::{Command, LockId, Outcome},
+    names::FileName,
+    permission::Role,
+    store::{
+        content::{Stored, Upload},
+        records::{FileHead, NodeKind, SaveKind, VersionStamp},
+    },
+};
+
+/// Bytes gathered before they are handed to a blocking thread.
+const PIECE: usize = 256 * 1024;
+
+/// How many names are tried in suggested mode.
+const NAMES_TRIED: u32 = 10_000;
+
+/// Bytes on their way into the content store.
+pub struct Incoming {
+    upload: Option<Upload>,
+    gathered: BytesMut,
+    received: u64,
+    limit: u64,
+}
+
+impl std::fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Incoming").field("received", &self.received).finish_non_exhaustive()
+    }
+}
+
+impl Incoming {
+    fn begin(host: &Host, file: &NodeId, announced: Option<u64>, limit: u64) -> Result<Self, HostError> {
+        if announced.is_some_and(|size| size > limit) {
+            return Err(HostError::TooLarge { limit });
+        }
+        let upload = host.content().begin_upload(file, announced)?;
+        Ok(Self { upload: Some(upload), gathered: BytesMut::new(), received: 0, limit })
+    }
+
+    /// Takes the next bytes. Dropping an `Incoming` leaves nothing but space that is collected.
+    ///
+    /// # Errors
+    /// [`HostError::TooLarge`], [`HostError::NoSpace`], or what the store says.
+    pub async fn write(&mut self, bytes: &Bytes) -> Result<(), HostError> {
+        self.received += bytes.len() as u64;
+        if self.received > self.limit {
+            self.upload = None;
+            return Err(HostError::TooLarge { limit: self.limit });
+        }
+        self.gathered.extend_from_slice(bytes);
+        if self.gathered.len() >= PIECE { self.hand_over().await } else { Ok(()) }
+    }
+
+    async fn hand_over(&mut self) -> Result<(), HostError> {
+        let piece = self.gathered.split();
+        let Some(mut upload) = self.upload.take() else { return Err(interrupted()) };
+        let upload = blocking(move || upload.write(&piece).map(|()| upload)).await?;
+        self.upload = Some(upload);
+        Ok(())
+    }
+
+    async fn finish(mut self) -> Result<Stored, HostError> {
+        let piece = self.gathered.split();
+        let Some(mut upload) = self.upload.take() else { return Err(interrupted()) };
+        Ok(blocking(move || {
+            upload.write(&piece)?;
+            upload.finish()
+        })
+        .await?)
+    }
+}
+
+fn interrupted() -> HostError {
+    HostError::Failed("the upload was interrupted".into())
+}
+
+/// Runs what may wait for the disk away from the event loop.
+pub(super) async fn blocking<T: Send + 'static, E: Into<HostError> + Send + 'static>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, HostError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(outcome) => outcome.map_err(Into::into),
+        Err(_) => Err(HostError::Failed("a blocking task failed".into())),
+    }
+}
+
+/// What a PutFile asks for (files.md sections 4.3 and 6.4).
+#[derive(Clone, Debug, Default)]
+pub struct PutRequest {
+    /// The lock id presented.
+    pub lock: Option<LockId>,
+    /// The modification time that the client believes in.
+    pub believed: Option<Timestamp>,
+    /// The announced length, if one was.
+    pub announced: Option<u64>,
+    /// Contributors, as the client said.
+    pub editors: Vec<String>,
+    /// Whether a program saved of its own accord, or a session ended.
+    pub kind: Option<SaveKind>,
+}
+
+/// What became of a PutFile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PutOutcome {
+    /// Saved.
+    Saved {
+        /// The new version.
+        version: VersionStamp,
+        /// The new modification time.
+        modified: Timestamp,
+    },
+    /// Refused by the lock: the id that holds the file, if one does.
+    Locked(Option<LockId>),
+    /// Refused because the file changed since the client read it.
+    Outdated,
+}
+
+/// A PutFile in progress.
+#[derive(Debug)]
+pub struct Put {
+    host: Host,
+    file: NodeId,
+    by: UserId,
+    lockless: bool,
+    request: PutRequest,
+    /// Known before the body was read: the bytes can only be rescued.
+    refused: Option<PutOutcome>,
+    incoming: Option<Incoming>,
+}
+
+impl Host {
+    /// Begins a PutFile. The lock is looked at before the body is read, and decides again at the end.
+    ///
+    /// # Errors
+    /// [`HostError::NoRight`], [`HostError::TooLarge`] by the announced length, [`HostError::NoSpace`].
+    pub async fn begin_put(&self, access: &Access, request: PutRequest) -> Result<Put, HostError> {
+        access.require(Role::Editor)?;
+        let file = access.node().clone();
+        let head = self.head(&file)?;
+        let command = Command::Write {
+            lock: request.lock.clone(),
+            size: head.content.size,
+            lockless: self.takes_lockless(access),
+        };
+        let refused = match self.ask(&file, Operation::Lock(command)).await? {
+            Answer::Lock(Outcome::Conflict(current), _) => Some(PutOutcome::Locked(current)),
+            _ if request.believed.is_some_and(|believed| believed != head.modified) => Some(PutOutcome::Outdated),
+            _ => None,
+        };
+        let limit = self.options().body_limit;
+        let incoming = if refused.is_some() {
+            // What cannot be kept is still answered as the protocol says.
+            let rescue_limit = limit.min(self.options().rescued_bytes);
+            let announced = request.announced;
+            if announced.is_some_and(|size| size > limit) {
+                return Err(HostError::TooLarge { limit });
+            }
+            Incoming::begin(self, &file, announced, rescue_limit).ok()
+        } else {
+            Some(Incoming::begin(self, &file, request.announced, limit)?)
+        };
+        let lockless = self.takes_lockless(access);
+        Ok(Put { host: self.clone(), file, by: access.user().clone(), lockless, request, refused, incoming })
+    }
+
+    fn takes_lockless(&self, access: &Access) -> bool {
+        self.options().lockless_put && access.client().is_collabora()
+    }
+}
+
+impl Put {
+    /// Takes the next bytes of the body.
+    ///
+    /// # Errors
+    /// As [`Incoming::write`]; a refused PutFile fails for nothing but a body over the limit.
+    pub async fn write(&mut self, bytes: &Bytes) -> Result<(), HostError> {
+        let Some(incoming) = &mut self.incoming else { return Ok(()) };
+        match incoming.write(bytes).await {
+            Err(error) if self.refused.is_some() => {
+                tracing::warn!(file.id = %self.file, %error, "the refused save of file `{}` could not be kept", self.file);
+                self.incoming = None;
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Ends the body: saves it, or keeps it as a rescued version when the lock or a conflict stands against it.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub async fn finish(self) -> Result<PutOutcome, HostError> {
+        let Self { host, file, by, lockless, request, refused, incoming } = self;
+        let kind = request.kind.unwrap_or(SaveKind::Save);
+        let Some(incoming) = incoming else { return refused.ok_or_else(interrupted) };
+        let stored = match (incoming.finish().await, &refused) {
+            (Ok(stored), _) => stored,
+            (Err(error), Some(outcome)) => {
+                tracing::warn!(file.id = %file, %error, "the refused save of file `{file}` could not be kept");
+                return Ok(outcome.clone());
+            }
+            (Err(error), None) => return Err(error),
+        };
+        let contribution = contribution(&stored, &by, &request.editors, kind);
+        let outcome = match refused {
+            Some(outcome) => outcome,
+            None => host.commit_put(&file, &request, lockless, contribution.clone()).await?,
+        };
+        let reason = match &outcome {
+            PutOutcome::Saved { .. } => return Ok(outcome),
+            PutOutcome::Locked(Some(_)) => "the file was locked by another session",
+            PutOutcome::Locked(None) => "the session's lock was lost or had run out",
+            PutOutcome::Outdated => "the file had been changed since it was opened",
+        };
+        host.rescue(&file, contribution, reason).await;
+        Ok(outcome)
+    }
+}
+
+pub(super) fn contribution(stored: &Stored, by: &UserId, editors: &[String], kind: SaveKind) -> Contribution {
+    Contribution {
+        content: stored.content.clone(),
+        pages: stored.pages.clone(),
+        by: by.clone(),
+        editors: editors.to_vec(),
+        kind,
+    }
+}
+
+impl Host {
+    async fn commit_put(
+        &self,
+        file: &NodeId,
+        request: &PutRequest,
+        lockless: bool,
+        contribution: Contribution,
+    ) -> Result<PutOutcome, HostError> {
+        let write = Write {
+            lock: request.lock.clone(),
+            lockless,
+            believed: request.believed,
+            contribution,
+        };
+        match self.ask(file, Operation::Write(write)).await? {
+            Answer::Done(head) => Ok(PutOutcome::Saved { version: head.version, modified: head.modified }),
+            Answer::Locked(current) => Ok(PutOutcome::Locked(current)),
+            Answer::Outdated(_) => Ok(PutOutcome::Outdated),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Keeps refused bytes beside the history; a failure is logged, the refusal is the answer all the same.
+    async fn rescue(&self, file: &NodeId, contribution: Contribution, reason: &str) {
+        let size = contribution.content.size;
+        let operation = Operation::KeepRescued {
+            contribution,
+            reason: reason.to_owned(),
+            most_bytes: self.options().rescued_bytes,
+        };
+        match self.ask(file, operation).await {
+            Ok(Answer::Rescued(Some(number))) => {
+                self.counters().rescued.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                tracing::warn!(file.id = %file, rescued.number = number, size,
+                    "kept {size} refused bytes of file `{file}` as a rescued version: {reason}");
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(file.id = %file, %error, "the refused save of file `{file}` could not be kept");
+            }
+        }
+    }
+
+    /// Stores a whole small content at once; for what the host makes itself.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub async fn create_file(
+        &self,
+        by: &UserId,
+        parent: &NodeId,
+        name: &FileName,
+        bytes: Bytes,
+    ) -> Result<NodeId, HostError> {
+        let mut creation = self.begin_creation(by, parent, Some(bytes.len() as u64))?;
+        creation.write(&bytes).await?;
+        let (id, _) = creation.finish(name).await?;
+        Ok(id)
+    }
+
+    /// Begins a new file in a container. The caller has checked the right to do so.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub fn begin_creation(
+        &self,
+        by: &UserId,
+        parent: &NodeId,
+        announced: Option<u64>,
+    ) -> Result<Creation, HostError> {
+        let owner = self.container(parent)?.owner;
+        let id = self.new_id()?;
+        let incoming = Incoming::begin(self, &id, announced, self.options().body_limit)?;
+        Ok(Creation { host: self.clone(), id, by: by.clone(), parent: parent.clone(), owner, incoming })
+    }
+}
+
+/// A new file on its way in.
+#[derive(Debug)]
+pub struct Creation {
+    host: Host,
+    id: NodeId,
+    by: UserId,
+    parent: NodeId,
+    owner: UserId,
+    incoming: Incoming,
+}
+
+impl Creation {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// As [`Incoming::write`].
+    pub async fn write(&mut self, bytes: &Bytes) -> Result<(), HostError> {
+        self.incoming.write(bytes).await
+    }
+
+    /// Makes the file under exactly this name.
+    ///
+    /// # Errors
+    /// [`HostError::NameTaken`] and the others.
+    pub async fn finish(self, name: &FileName) -> Result<(NodeId, Arc<FileHead>), HostError> {
+        let Self { host, id, by, parent, owner, incoming } = self;
+        let stored = incoming.finish().await?;
+        let head = host.commit_creation(&id, &by, &parent, &owner, name, &stored).await?;
+        Ok((id, head))
+    }
+
+    /// Makes the file under this name or the nearest free one.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub async fn finish_suggested(self, name: &FileName) -> Result<(NodeId, Arc<FileHead>), HostError> {
+        let Self { host, id, by, parent, owner, incoming } = self;
+        let stored = incoming.finish().await?;
+        for attempt in 1..=NAMES_TRIED {
+            let candidate = if attempt == 1 { name.clone() } else { name.with_counter(attempt) };
+            match host.commit_creation(&id, &by, &parent, &owner, &candidate, &stored).await {
+                Ok(head) => return Ok((id, head)),
+                Err(HostError::NameTaken) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(HostError::NameTaken)
+    }
+}
+
+impl Host {
+    async fn commit_creation(
+        &self,
+        id: &NodeId,
+        by: &UserId,
+        parent: &NodeId,
+        owner: &UserId,
+        name: &FileName,
+        stored: &Stored,
+    ) -> Result<Arc<FileHead>, HostError> {
+        let create = Create {
+            parent: parent.clone(),
+            owner: owner.clone(),
+            name: name.clone(),
+            contribution: contribution(stored, by, &[], SaveKind::Created),
+        };
+        match self.ask(id, Operation::Create(create)).await? {
+            Answer::Done(head) => Ok(head),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+/// Where PutRelativeFile puts its bytes (files.md section 4.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RelativeTarget {
+    /// Under exactly this name.
+    Specific {
+        /// The name.
+        name: FileName,
+        /// Whether a file of that name is replaced.
+        overwrite: bool,
+    },
+    /// Under this name or one like it.
+    Suggested(FileName),
+}
+
+/// A PutRelativeFile in progress.
+#[derive(Debug)]
+pub enum Relative {
+    /// It becomes a new file.
+    New(Creation, RelativeTarget),
+    /// It replaces the bytes of an existing one.
+    Over(Replacement),
+    /// Refused before the body is read: the name is taken. Who holds the file of that name, and a name that is free.
+    Taken(Option<LockId>, FileName),
+}
+
+/// An existing file whose bytes are being replaced.
+#[derive(Debug)]
+pub struct Replacement {
+    host: Host,
+    id: NodeId,
+    by: UserId,
+    incoming: Incoming,
+}
+
+impl Replacement {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// As [`Incoming::write`].
+    pub async fn write(&mut self, bytes: &Bytes) -> Result<(), HostError> {
+        self.incoming.write(bytes).await
+    }
+
+    /// Replaces the bytes, unless somebody holds the file: then they are kept as a rescued version.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub async fn finish(self) -> Result<Unless<(NodeId, Arc<FileHead>)>, HostError> {
+        let Self { host, id, by, incoming } = self;
+        let stored = incoming.finish().await?;
+        let contribution = contribution(&stored, &by, &[], SaveKind::Save);
+        match host.ask(&id, Operation::Overwrite(contribution.clone())).await? {
+            Answer::Done(head) => Ok(Unless::Done((id, head))),
+            Answer::Locked(current) => {
+                host.rescue(&id, contribution, "the file was locked while it was to be replaced").await;
+                Ok(Unless::Locked(current))
+            }
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+impl Host {
+    /// Begins replacing the bytes of a file that nobody may hold. The caller has checked the right to do so.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub fn begin_replacement(
+        &self,
+        by: &UserId,
+        file: &NodeId,
+        announced: Option<u64>,
+    ) -> Result<Replacement, HostError> {
+        let incoming = Incoming::begin(self, file, announced, self.options().body_limit)?;
+        Ok(Replacement { host: self.clone(), id: file.clone(), by: by.clone(), incoming })
+    }
+
+    /// Begins a PutRelativeFile beside the file that `access` names.
+    ///
+    /// # Errors
+    /// [`HostError::SwitchedOff`] when the caller may not create files there, or may not replace the one of that name: the
+    /// protocol's answer to both is 501 (files.md sections 1.11 and 4.4).
+    pub async fn begin_relative(
+        &self,
+        access: &Access,
+        target: RelativeTarget,
+        announced: Option<u64>,
+    ) -> Result<Relative, HostError> {
+        let source = self.head(access.node())?;
+        if !self.may_create_in(access, &source.parent)? {
+            return Err(HostError::SwitchedOff);
+        }
+        let by = access.user();
+        if let RelativeTarget::Specific { name, overwrite } = &target
+            && let Some((kind, id)) = self.lookup(&source.parent, name)?
+        {
+            let free = || self.free_name(&source.parent, name);
+            if kind == NodeKind::Container {
+                return Ok(Relative::Taken(None, free()?));
+            }
+            if !overwrite {
+                return Ok(Relative::Taken(self.holder(&id).await?, free()?));
+            }
+            if !self.role_in(access, &id)?.is_some_and(Role::can_write) {
+                return Err(HostError::SwitchedOff);
+            }
+            return Ok(Relative::Over(self.begin_replacement(by, &id, announced)?));
+        }
+        Ok(Relative::New(self.begin_creation(by, &source.parent, announced)?, target))
+    }
+
+    /// Who holds a file now.
+    pub(super) async fn holder(&self, file: &NodeId) -> Result<Option<LockId>, HostError> {
+        match self.ask(file, Operation::Lock(Command::Get)).await {
+            Ok(Answer::Lock(Outcome::Held(id), _)) => Ok(id),
+            Ok(other) => Err(unexpected(&other)),
+            Err(HostError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A name like this one that is free at the moment.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub fn free_name(&self, parent: &NodeId, name: &FileName) -> Result<FileName, HostError> {
+        for counter in 2..=NAMES_TRIED {
+            let candidate = name.with_counter(counter);
+            if self.lookup(parent, &candidate)?.is_none() {
+                return Ok(candidate);
+            }
+        }
+        Err(HostError::NameTaken)
+    }
+
+    /// The name for a suggestion that begins with a dot: the source's stem with that extension (files.md section 4.4).
+    pub fn suggested_name(source: &FileHead, suggestion: &str) -> FileName {
+        let present = stored_name(&source.name);
+        if suggestion.starts_with('.') {
+            FileName::sanitised(&format!("{}{suggestion}", present.stem()), suggestion)
+        } else {
+            FileName::sanitised(suggestion, present.extension())
+        }
+    }
+}
