@@ -1,6 +1,7 @@
 //! Floor 2: durable records and content. It knows sled and the disk; it knows nothing of actors, HTTP or users' rights.
 
 pub mod backing;
+pub mod collect;
 pub mod content;
 pub mod engine;
 pub mod records;
