@@ -3,5 +3,9 @@
 pub mod backing;
 pub mod collect;
 pub mod content;
+pub mod directory;
+pub mod durable;
 pub mod engine;
+pub mod memory;
 pub mod records;
+pub mod sled;
