@@ -123,6 +123,9 @@ pub enum EngineError {
         /// Bytes allowed.
         limit: usize,
     },
+    /// The key is empty or begins with a zero byte: such keys are the engine's own.
+    #[error("a key that is empty or begins with a zero byte is reserved")]
+    Reserved,
     /// The disk could not be read.
     #[error("the store cannot read: {0}")]
     Read(Arc<str>),

@@ -1,0 +1,256 @@
+//! The two trees of the content database: chunks under ascending numbers, and the index from hash to number.
+//!
+//! | tree | key | value |
+//! |---|---|---|
+//! | chunks | number (`u64`) | format byte, CRC-32 of number and bytes (`u32`), the bytes |
+//! | index | first 16 bytes of the chunk's SHA-256, number (`u64`) | format byte, length (`u32`) |
+//! | index | `state` | format byte, first number never given out, estimates of garbage and of live bytes (`u64` each) |
+//!
+//! All numbers are big-endian. Ascending chunk numbers keep sled's memory flat; keys by hash do not. The index has one row
+//! for every chunk, also when two chunks have one hash (two uploads wrote it at once, or one copy is damaged): so the
+//! collector finds every chunk by the small rows, without touching the large ones. A chunk's row is written before the chunk and
+//! removed after it: a crash leaves a row without a chunk, which the next collection removes, and never the reverse.
+
+use std::{
+    ops::Bound,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use bytes::{Buf as _, BufMut as _, Bytes};
+
+use super::cut::MAX_CHUNK;
+use crate::store::backing::{Backing, BackingError};
+
+/// The first 16 bytes of a chunk's SHA-256. Enough to find a chunk; equality is decided by comparing the bytes.
+pub(crate) type ChunkHash = [u8; 16];
+
+const FORMAT: u8 = 1;
+const HEADER: usize = 1 + 4;
+const STATE: &[u8] = b"state";
+/// How many numbers are set aside with one write. After a crash those not used are skipped.
+const BLOCK: u64 = 4096;
+/// The estimates are written when garbage has grown by this many bytes: what a crash forgets.
+const STEP: u64 = 16 * 1024 * 1024;
+/// Chunks of one hash that are looked at; more than one is rare, more than two a sign of damage.
+const CANDIDATES: usize = 4;
+
+/// Why a chunk could not be read.
+#[derive(Debug)]
+pub(crate) enum ChunkFault {
+    Missing,
+    Corrupt(Arc<str>),
+    Failed(BackingError),
+}
+
+/// A row of the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct IndexRow {
+    pub(crate) hash: ChunkHash,
+    pub(crate) number: u64,
+    pub(crate) length: u32,
+}
+
+#[derive(Debug)]
+struct Numbers {
+    next: u64,
+    reserved: u64,
+    garbage_written: u64,
+}
+
+/// Both trees.
+pub(crate) struct Chunks {
+    chunks: Arc<dyn Backing>,
+    index: Arc<dyn Backing>,
+    numbers: Mutex<Numbers>,
+    garbage: AtomicU64,
+    live: AtomicU64,
+}
+
+impl Chunks {
+    pub(super) fn open(chunks: Arc<dyn Backing>, index: Arc<dyn Backing>) -> Result<Self, BackingError> {
+        let last = match chunks.last_key()? {
+            None => 0,
+            Some(key) => number_of(&key).ok_or_else(|| nonsense("a chunk has a key that is no number"))?,
+        };
+        let (reserved, garbage, live) = match index.get(STATE)? {
+            None => (1, 0, 0),
+            Some(value) => decode_state(value)?,
+        };
+        let next = reserved.max(last.saturating_add(1));
+        Ok(Self {
+            chunks,
+            index,
+            numbers: Mutex::new(Numbers { next, reserved: next, garbage_written: garbage }),
+            garbage: AtomicU64::new(garbage),
+            live: AtomicU64::new(live),
+        })
+    }
+
+    fn numbers(&self) -> MutexGuard<'_, Numbers> {
+        self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number that the next new chunk gets.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.numbers().next
+    }
+
+    fn allocate(&self) -> Result<u64, BackingError> {
+        let mut numbers = self.numbers();
+        if numbers.next >= numbers.reserved {
+            numbers.reserved += BLOCK;
+            self.write_state(&mut numbers)?;
+        }
+        let number = numbers.next;
+        numbers.next += 1;
+        Ok(number)
+    }
+
+    fn write_state(&self, numbers: &mut Numbers) -> Result<(), BackingError> {
+        numbers.garbage_written = self.garbage.load(Relaxed);
+        let mut value = Vec::with_capacity(25);
+        value.put_u8(FORMAT);
+        value.put_u64(numbers.reserved);
+        value.put_u64(numbers.garbage_written);
+        value.put_u64(self.live.load(Relaxed));
+        self.index.insert(STATE, &value)
+    }
+
+    /// Writes the estimates, for the next start.
+    pub(super) fn save_estimates(&self) -> Result<(), BackingError> {
+        self.write_state(&mut self.numbers())
+    }
+
+    /// Bytes thought to be collectable, and bytes thought to be in use.
+    pub(super) fn estimates(&self) -> (u64, u64) {
+        (self.garbage.load(Relaxed), self.live.load(Relaxed))
+    }
+
+    /// Adds to the garbage estimate.
+    pub(super) fn add_garbage(&self, bytes: u64) -> Result<(), BackingError> {
+        let sum = self.garbage.fetch_add(bytes, Relaxed).saturating_add(bytes);
+        let mut numbers = self.numbers();
+        if sum.abs_diff(numbers.garbage_written) >= STEP { self.write_state(&mut numbers) } else { Ok(()) }
+    }
+
+    /// After a whole cycle: what was garbage at its start is gone, and so many bytes are in use.
+    pub(crate) fn collected(&self, garbage: u64, live: u64) -> Result<(), BackingError> {
+        // Concurrent additions only; the closure never fails.
+        let _ = self.garbage.fetch_update(Relaxed, Relaxed, |now| Some(now.saturating_sub(garbage)));
+        self.live.store(live, Relaxed);
+        self.save_estimates()
+    }
+
+    /// The numbers of chunks that may hold `length` bytes of this hash.
+    pub(super) fn candidates(&self, hash: &ChunkHash, length: usize) -> Result<Vec<u64>, BackingError> {
+        let (from, to) = (index_key(hash, 0), index_key(hash, u64::MAX));
+        let rows = self.index.scan(Bound::Included(&from), Bound::Included(&to), CANDIDATES)?;
+        let rows = rows.iter().filter_map(|(key, value)| decode_row(key, value));
+        Ok(rows.filter(|row| row.length as usize == length).map(|row| row.number).collect())
+    }
+
+    /// Writes a new chunk and returns its number. `scratch` is a buffer to use again.
+    pub(super) fn insert(&self, hash: &ChunkHash, bytes: &[u8], scratch: &mut Vec<u8>) -> Result<u64, BackingError> {
+        let number = self.allocate()?;
+        let length = u32::try_from(bytes.len()).map_err(|_| nonsense("a chunk is too long"))?;
+        let mut row = [0; 5];
+        (&mut row[..]).put_u8(FORMAT);
+        (&mut row[1..]).put_u32(length);
+        self.index.insert(&index_key(hash, number), &row)?;
+        scratch.clear();
+        scratch.put_u8(FORMAT);
+        scratch.put_u32(checksum(number, bytes));
+        scratch.extend_from_slice(bytes);
+        self.chunks.insert(&number.to_be_bytes(), scratch)?;
+        self.live.fetch_add(u64::from(length), Relaxed);
+        Ok(number)
+    }
+
+    /// Reads a chunk and verifies its checksum.
+    pub(crate) fn read(&self, number: u64) -> Result<Bytes, ChunkFault> {
+        let mut value =
+            self.chunks.get(&number.to_be_bytes()).map_err(ChunkFault::Failed)?.ok_or(ChunkFault::Missing)?;
+        let corrupt = |reason: &str| ChunkFault::Corrupt(reason.into());
+        if value.len() <= HEADER || value.len() > HEADER + MAX_CHUNK {
+            return Err(corrupt("its length is impossible"));
+        }
+        if value.get_u8() != FORMAT {
+            return Err(corrupt("it is in an unknown format"));
+        }
+        let sum = value.get_u32();
+        if sum != checksum(number, &value) {
+            return Err(corrupt("its checksum does not match its bytes"));
+        }
+        Ok(value)
+    }
+
+    /// Reads a page of the index in key order. Rows that this program does not know are left out, and so never collected.
+    /// Returns the key to go on after; `None` at the end.
+    pub(crate) fn index_page(
+        &self,
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<(Vec<IndexRow>, Option<Vec<u8>>), BackingError> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = self.index.scan(from, Bound::Unbounded, limit)?;
+        let last = rows.last().map(|(key, _)| key.clone());
+        Ok((rows.iter().filter_map(|(key, value)| decode_row(key, value)).collect(), last))
+    }
+
+    /// Removes a chunk and then its row.
+    pub(crate) fn remove(&self, row: &IndexRow) -> Result<(), BackingError> {
+        self.chunks.remove(&row.number.to_be_bytes())?;
+        self.index.remove(&index_key(&row.hash, row.number))
+    }
+
+    /// Makes all of it durable.
+    pub(crate) fn flush(&self) -> Result<(), BackingError> {
+        self.chunks.flush()
+    }
+
+    /// Bytes that the content database takes on the disk.
+    pub(super) fn size_on_disk(&self) -> Result<u64, BackingError> {
+        self.chunks.size_on_disk()
+    }
+}
+
+/// The number is part of the sum, so that a chunk in another one's place is noticed.
+fn checksum(number: u64, bytes: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&number.to_be_bytes());
+    hasher.update(bytes);
+    hasher.finalize()
+}
+
+fn index_key(hash: &ChunkHash, number: u64) -> [u8; 24] {
+    let mut key = [0; 24];
+    key[..16].copy_from_slice(hash);
+    key[16..].copy_from_slice(&number.to_be_bytes());
+    key
+}
+
+fn decode_row(key: &[u8], mut value: &[u8]) -> Option<IndexRow> {
+    let (hash, number) = key.split_at_checked(16)?;
+    if value.len() != 5 || value.get_u8() != FORMAT {
+        return None;
+    }
+    Some(IndexRow { hash: hash.try_into().ok()?, number: number_of(number)?, length: value.get_u32() })
+}
+
+fn decode_state(mut value: Bytes) -> Result<(u64, u64, u64), BackingError> {
+    if value.len() != 25 || value.get_u8() != FORMAT {
+        return Err(nonsense("its state row is of another format: a newer program wrote it, or it is damaged"));
+    }
+    Ok((value.get_u64(), value.get_u64(), value.get_u64()))
+}
+
+fn number_of(key: &[u8]) -> Option<u64> {
+    key.try_into().ok().map(u64::from_be_bytes)
+}
+
+fn nonsense(what: &str) -> BackingError {
+    BackingError::Other(what.into())
+}
