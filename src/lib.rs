@@ -1,6 +1,7 @@
 //! Lockhouse.
 
 pub mod clock;
+pub mod host;
 pub mod ids;
 pub mod permission;
 pub mod store;
