@@ -2,6 +2,7 @@
 
 pub mod actors;
 pub mod clock;
+pub mod host;
 pub mod ids;
 pub mod lock;
 pub mod names;

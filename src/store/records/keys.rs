@@ -21,6 +21,8 @@ pub mod prefix {
     pub const GRANTS: &[u8] = b"g/";
     /// Grants by user.
     pub const GRANTED: &[u8] = b"h/";
+    /// Share links by node.
+    pub const SHARED: &[u8] = b"j/";
     /// Signing keys.
     pub const SIGNING_KEYS: &[u8] = b"k/";
     /// Share links.
@@ -98,6 +100,16 @@ pub fn granted_to(user: &UserId) -> Key {
 /// `i/<user>`.
 pub fn user_info(user: &UserId) -> Key {
     join(&[b"i", user.folded().as_bytes()])
+}
+
+/// `j/<node>/<link>`.
+pub fn shared(node: &NodeId, link: &NodeId) -> Key {
+    join(&[b"j", node.as_str().as_bytes(), link.as_str().as_bytes()])
+}
+
+/// All of `j/<node>/`.
+pub fn shared_on(node: &NodeId) -> Key {
+    join(&[b"j", node.as_str().as_bytes(), b""])
 }
 
 /// `k/<key id>`.

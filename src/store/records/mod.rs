@@ -13,6 +13,7 @@
 //! | `g/<node>/<user>` | [`GrantRecord`] |
 //! | `h/<user>/<node>` | the same grants seen from the user: an empty record |
 //! | `i/<user>` | the `UserInfo` text of `PutUserInfo` |
+//! | `j/<node>/<link>` | share links seen from the node: an empty record |
 //! | `k/<key id>` | [`SigningKeyRecord`] |
 //! | `l/<link>` | [`ShareLinkRecord`] |
 //! | `m/<node>/<manifest>/<page>` | a manifest page ([`crate::store::content`]) |

@@ -1,0 +1,275 @@
+//! From the text of a token to what its holder may do now.
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    clock::{Clock, Timestamp},
+    host::{
+        links::Links,
+        rights::{Node, Rights},
+        tokens::{Claims, ClientKind, Principal, Resource, Tokens},
+        trouble::{Trouble, load},
+    },
+    ids::{NodeId, UserId},
+    permission::Role,
+    store::{
+        engine::Engine,
+        records::{AccountRecord, ShareLinkRecord, keys},
+    },
+};
+
+/// Why a token gives no access. The reasons are for the log; outside there are only the three faces of [`Face`].
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum AccessError {
+    /// There is none.
+    #[error("there is no access token")]
+    Missing,
+    /// It is none of ours by its form.
+    #[error("the access token is malformed")]
+    Malformed,
+    /// Its signature is wrong, or it names another algorithm.
+    #[error("the access token's signature is wrong")]
+    Forged,
+    /// It names a key that there is not, or not any more.
+    #[error("the access token names an unknown key")]
+    UnknownKey,
+    /// Its key was retired.
+    #[error("the access token was signed by a retired key")]
+    RetiredKey,
+    /// A download token in place of an access token, or the other way round.
+    #[error("the token is of another kind")]
+    WrongKind,
+    /// It has ended.
+    #[error("the access token expired at {at}")]
+    Expired {
+        /// When.
+        at: Timestamp,
+    },
+    /// It is for another file, container or ecosystem.
+    #[error("the access token is for another resource")]
+    WrongResource,
+    /// The account was removed, or the link taken back.
+    #[error("the access token's user or link is gone")]
+    PrincipalGone,
+    /// The account is disabled.
+    #[error("the access token's user is disabled")]
+    Disabled,
+    /// The password was changed or the account disabled since.
+    #[error("the access token is of an earlier generation")]
+    EarlierGeneration,
+    /// The resource is not there any more.
+    #[error("there is no such file or container")]
+    NoSuchNode,
+    /// The principal has no right to it (any more).
+    #[error("the token's user has no right to it")]
+    NoRight,
+    /// The store could not be read.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+/// What an [`AccessError`] looks like from outside (files.md section 1.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// The token is not good: 401.
+    NotAuthenticated,
+    /// The token is good, but there is nothing for it: 404.
+    NotFound,
+    /// The house has a problem: 500, or 503 when it is passing.
+    Trouble,
+}
+
+impl AccessError {
+    /// What may be told outside.
+    pub const fn face(&self) -> Face {
+        match self {
+            Self::NoSuchNode | Self::NoRight => Face::NotFound,
+            Self::Trouble(_) => Face::Trouble,
+            _ => Face::NotAuthenticated,
+        }
+    }
+}
+
+/// A verified token with what it is worth at this moment.
+#[derive(Clone)]
+pub struct Access {
+    /// What the token says.
+    pub claims: Claims,
+    /// Whose it is.
+    pub who: Who,
+    /// What its holder may do now: the lower one of the token's ceiling and the right he has.
+    pub role: Role,
+}
+
+/// Who stands behind a token.
+#[derive(Clone)]
+pub enum Who {
+    /// A user; his record without the password's hash.
+    User(Box<AccountRecord>),
+    /// Whoever holds a share link.
+    Guest(Box<ShareLinkRecord>),
+}
+
+impl fmt::Debug for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(account) => account.user.fmt(f),
+            Self::Guest(_) => f.write_str("guest"),
+        }
+    }
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access").field("claims", &self.claims).field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+impl Access {
+    /// The user's record; `None` for a guest (`IsAnonymousUser`).
+    pub fn account(&self) -> Option<&AccountRecord> {
+        match &self.who {
+            Who::User(account) => Some(account),
+            Who::Guest(_) => None,
+        }
+    }
+
+    /// What WOPI calls `UserId`: letters and digits, steady, for guests too.
+    pub fn user_id(&self) -> UserId {
+        match &self.who {
+            Who::User(account) => account.user.clone(),
+            Who::Guest(_) => self.claims.principal.user_id(),
+        }
+    }
+
+    /// True for the holder of a share link.
+    pub const fn is_anonymous(&self) -> bool {
+        matches!(self.who, Who::Guest(_))
+    }
+
+    /// On what.
+    pub const fn resource(&self) -> &Resource {
+        &self.claims.resource
+    }
+
+    /// Which editor: its quirks follow from it.
+    pub const fn client(&self) -> ClientKind {
+        self.claims.client
+    }
+
+    /// When the token ends.
+    pub const fn expires(&self) -> Timestamp {
+        self.claims.expires
+    }
+}
+
+/// Decides what the holder of a token may do.
+#[derive(Clone)]
+pub struct AccessControl {
+    engine: Arc<dyn Engine>,
+    rights: Rights,
+    links: Links,
+    tokens: Tokens,
+}
+
+impl fmt::Debug for AccessControl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessControl").finish_non_exhaustive()
+    }
+}
+
+impl AccessControl {
+    /// Works on the records of `engine`, with the tokens of `tokens`.
+    pub fn new(engine: Arc<dyn Engine>, clock: Arc<dyn Clock>, tokens: Tokens) -> Self {
+        let rights = Rights::new(Arc::clone(&engine), Arc::clone(&clock));
+        let links = Links::new(Arc::clone(&engine), clock);
+        Self { engine, rights, links, tokens }
+    }
+
+    /// The tokens of the house.
+    pub const fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// What the holder of `token` may do with `resource` now. A file in the bin still answers; that it does not exist
+    /// for WOPI is the caller's business.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    pub fn authorize(&self, token: &str, resource: &Resource) -> Result<Access, AccessError> {
+        let claims = self.tokens.verify(token)?;
+        if claims.resource != *resource {
+            return Err(AccessError::WrongResource);
+        }
+        self.admit(claims)
+    }
+
+    /// What the holder of a download token may read now: the file is [`Access::resource`], the role [`Role::Viewer`].
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    pub fn authorize_download(&self, token: &str) -> Result<Access, AccessError> {
+        let claims = self.tokens.verify_download(token)?;
+        self.admit(claims)
+    }
+
+    fn admit(&self, claims: Claims) -> Result<Access, AccessError> {
+        let (who, held) = match &claims.principal {
+            Principal::User { user, generation } => {
+                let account = self.live_account(user, *generation)?;
+                let held = match self.node_of(&claims.resource)? {
+                    None => Some(Role::Owner),
+                    Some((node, record)) => self.rights.role_from(user, node, &record)?,
+                };
+                (Who::User(Box::new(account)), held)
+            }
+            Principal::Link(link) => {
+                let record = self.links.get(link)?.ok_or(AccessError::PrincipalGone)?;
+                let held = match self.node_of(&claims.resource)? {
+                    None => None,
+                    Some((node, target)) => self.role_by_link(&record, node, &target)?,
+                };
+                (Who::Guest(Box::new(record)), held)
+            }
+        };
+        let role = held.ok_or(AccessError::NoRight)?.min(claims.ceiling);
+        Ok(Access { claims, who, role })
+    }
+
+    fn live_account(&self, user: &UserId, generation: u64) -> Result<AccountRecord, AccessError> {
+        let found = load::<AccountRecord>(&*self.engine, &keys::account(user))?;
+        let (account, _) = found.filter(|(account, _)| !account.removed).ok_or(AccessError::PrincipalGone)?;
+        if account.disabled {
+            return Err(AccessError::Disabled);
+        }
+        if account.generation != generation {
+            return Err(AccessError::EarlierGeneration);
+        }
+        Ok(AccountRecord { password: None, ..account })
+    }
+
+    /// The record that the token is about; `None` for the ecosystem.
+    fn node_of<'a>(&self, resource: &'a Resource) -> Result<Option<(&'a NodeId, Node)>, AccessError> {
+        let Some((node, kind)) = resource.node() else { return Ok(None) };
+        let record = self.rights.node_of_kind(node, kind)?.ok_or(AccessError::NoSuchNode)?;
+        Ok(Some((node, record)))
+    }
+
+    /// A link gives its role on its node and what is in it, and never more than who made it has there now: whoever lost
+    /// the right to a file cannot keep a door to it open.
+    fn role_by_link(&self, link: &ShareLinkRecord, node: &NodeId, record: &Node) -> Result<Option<Role>, AccessError> {
+        if !self.rights.is_within(node, record, &link.node)? {
+            return Ok(None);
+        }
+        let maker = load::<AccountRecord>(&*self.engine, &keys::account(&link.by))?;
+        if !maker.is_some_and(|(maker, _)| !maker.removed && !maker.disabled) {
+            return Ok(None);
+        }
+        let his = self.rights.role_from(&link.by, node, record)?;
+        Ok(his.filter(|role| role.can_share()).map(|his| his.min(link.role)))
+    }
+}
+
+#[cfg(test)]
+#[path = "access_tests.rs"]
+mod tests;

@@ -1,0 +1,259 @@
+//! Share links: whoever holds one has a role on one file or container, without an account.
+
+use std::{fmt, fmt::Write as _, sync::Arc};
+
+use crate::{
+    clock::{Clock, Timestamp},
+    host::{
+        random,
+        rights::node_key,
+        trouble::{ATTEMPTS, MARK, Trouble, all_under, commit, load},
+    },
+    ids::{NodeId, UserId},
+    permission::Role,
+    store::{
+        engine::{Batch, Engine, Expect},
+        records::{AccountRecord, NodeKind, ShareLinkRecord, encode, keys},
+    },
+};
+
+/// What the user id of a link's holder begins with; 32 hexadecimal digits follow.
+const GUEST: &str = "guest";
+
+/// Why a link was not made.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LinkError {
+    /// There is no such file or container.
+    #[error("there is no such file or folder")]
+    NoSuchNode,
+    /// There is no such user to make it.
+    #[error("there is no user `{0}`")]
+    NoSuchUser(UserId),
+    /// A link makes nobody an owner.
+    #[error("a link gives the right to view or to edit, not ownership")]
+    NotAnOwner,
+    /// The end of its life is over.
+    #[error("the link would end before it begins")]
+    AlreadyOver,
+    /// The store could not do it.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+/// The share links of the house. A link's id is a secret of 128 bits: whoever knows it holds the link.
+#[derive(Clone)]
+pub struct Links {
+    engine: Arc<dyn Engine>,
+    clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for Links {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Links").finish_non_exhaustive()
+    }
+}
+
+impl Links {
+    /// Works on the records of `engine`.
+    pub fn new(engine: Arc<dyn Engine>, clock: Arc<dyn Clock>) -> Self {
+        Self { engine, clock }
+    }
+
+    /// The link of `by` that gives `role` on `node`: an earlier one when it lives about as long as asked, else a new one.
+    /// So `GetShareUrl` (files.md section 4.8) answers the same URL each time, and rows do not pile up. Links on the node
+    /// that are over are cleared away on this occasion. Whether `by` may share is the caller's decision.
+    ///
+    /// # Errors
+    /// [`LinkError`].
+    pub async fn create_or_reuse(
+        &self,
+        node: &NodeId,
+        role: Role,
+        by: &UserId,
+        expires: Option<Timestamp>,
+    ) -> Result<NodeId, LinkError> {
+        if role == Role::Owner {
+            return Err(LinkError::NotAnOwner);
+        }
+        let now = self.clock.wall();
+        if expires.is_some_and(|end| end <= now) {
+            return Err(LinkError::AlreadyOver);
+        }
+        for _ in 0..ATTEMPTS {
+            let account = load::<AccountRecord>(&*self.engine, &keys::account(by))?;
+            let Some((account, revision)) = account.filter(|(account, _)| !account.removed) else {
+                return Err(LinkError::NoSuchUser(by.clone()));
+            };
+            let kind = self.kind_of(node)?.ok_or(LinkError::NoSuchNode)?;
+            let wanted = ShareLinkRecord { node: node.clone(), role, by: account.user, at: now, expires };
+            let link = random::node_id().map_err(Trouble::from)?;
+            let mut batch = Batch::new()
+                .require(keys::account(by), Expect::Revision(revision))
+                .require(node_key(node, kind), Expect::Present)
+                .require(keys::share_link(&link), Expect::Absent);
+            for (old, record) in self.on(node)? {
+                if is_over(&record, now) {
+                    batch = batch.clear(keys::share_link(&old)).clear(keys::shared(node, &old));
+                } else if serves(&record, &wanted, now) {
+                    return Ok(old);
+                }
+            }
+            batch = batch.set(keys::share_link(&link), encode(&wanted)).set(keys::shared(node, &link), MARK);
+            if commit(&*self.engine, batch).await? {
+                return Ok(link);
+            }
+        }
+        Err(Trouble::Contended.into())
+    }
+
+    /// A link that is not over.
+    ///
+    /// # Errors
+    /// [`Trouble`] when the store cannot be read.
+    pub fn get(&self, link: &NodeId) -> Result<Option<ShareLinkRecord>, Trouble> {
+        let now = self.clock.wall();
+        let found = load::<ShareLinkRecord>(&*self.engine, &keys::share_link(link))?;
+        Ok(found.map(|(record, _)| record).filter(|record| !is_over(record, now)))
+    }
+
+    /// All links on exactly this node, those that are over among them.
+    ///
+    /// # Errors
+    /// [`Trouble`] when the store cannot be read.
+    pub fn on(&self, node: &NodeId) -> Result<Vec<(NodeId, ShareLinkRecord)>, Trouble> {
+        let mut links = Vec::new();
+        for (key, _) in all_under(&*self.engine, &keys::shared_on(node))? {
+            let Some(link) = keys::last_part(&key).and_then(|id| NodeId::parse(id).ok()) else { continue };
+            if let Some((record, _)) = load(&*self.engine, &keys::share_link(&link))? {
+                links.push((link, record));
+            }
+        }
+        Ok(links)
+    }
+
+    /// Ends a link at once; `false` when there was none.
+    ///
+    /// # Errors
+    /// [`Trouble`] when the store cannot be read or written.
+    pub async fn revoke(&self, link: &NodeId) -> Result<bool, Trouble> {
+        let Some((record, _)) = load::<ShareLinkRecord>(&*self.engine, &keys::share_link(link))? else {
+            return Ok(false);
+        };
+        let batch = Batch::new().clear(keys::share_link(link)).clear(keys::shared(&record.node, link));
+        if commit(&*self.engine, batch).await? { Ok(true) } else { Err(Trouble::Contended) }
+    }
+
+    fn kind_of(&self, node: &NodeId) -> Result<Option<NodeKind>, Trouble> {
+        for kind in [NodeKind::File, NodeKind::Container] {
+            if self.engine.get(&node_key(node, kind))?.is_some() {
+                return Ok(Some(kind));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The user id that is reported for the holders of a link: letters and digits (files.md section 3.1), always the same for
+/// one link, and nothing from which the link could be guessed.
+pub fn guest_id(link: &NodeId) -> UserId {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, link.as_str().as_bytes());
+    let mut text = GUEST.to_owned();
+    for byte in &digest.as_ref()[..16] {
+        // Writing into a `String` cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    #[expect(clippy::expect_used, reason = "37 letters and digits are a user id")]
+    UserId::parse(&text).expect("37 letters and digits are a user id")
+}
+
+/// True for ids that [`guest_id`] can give: no account may have one.
+pub fn is_guest_id(user: &UserId) -> bool {
+    let folded = user.folded();
+    folded.strip_prefix(GUEST).is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+fn is_over(record: &ShareLinkRecord, now: Timestamp) -> bool {
+    record.expires.is_some_and(|end| end <= now)
+}
+
+/// True when `old` can be handed out for `wanted`: it ends no later, and at least half of the time asked for is left.
+fn serves(old: &ShareLinkRecord, wanted: &ShareLinkRecord, now: Timestamp) -> bool {
+    let long_enough = match (old.expires, wanted.expires) {
+        (None, None) => true,
+        (Some(old), Some(wanted)) => old <= wanted && old.since(now) >= wanted.since(now) / 2,
+        _ => false,
+    };
+    long_enough && old.role == wanted.role && old.by == wanted.by
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::host::testing::{House, user};
+
+    #[tokio::test]
+    async fn the_same_wish_gets_the_same_link_and_another_wish_another() {
+        let house = House::new();
+        let anna = house.add("anna").await;
+        house.add("ben").await;
+        let (file, links, ann) = (house.file(&anna.drive, "anna"), house.links(), user("anna"));
+        let view = links.create_or_reuse(&file, Role::Viewer, &ann, None).await.unwrap();
+        assert_eq!(links.create_or_reuse(&file, Role::Viewer, &ann, None).await.unwrap(), view);
+        let edit = links.create_or_reuse(&file, Role::Editor, &ann, None).await.unwrap();
+        assert_ne!(view, edit);
+        assert_ne!(links.create_or_reuse(&file, Role::Viewer, &user("ben"), None).await.unwrap(), view);
+        assert_eq!(links.get(&edit).unwrap().unwrap().role, Role::Editor);
+        assert!(links.revoke(&edit).await.unwrap());
+        assert!(!links.revoke(&edit).await.unwrap());
+        assert_eq!(links.get(&edit).unwrap(), None);
+        assert_eq!(links.on(&file).unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_link_with_an_end_is_reused_for_half_its_life_and_over_at_its_end() {
+        let house = House::new();
+        let anna = house.add("anna").await;
+        let (file, links, ann) = (house.file(&anna.drive, "anna"), house.links(), user("anna"));
+        let day = Duration::from_hours(24);
+        let end = |house: &House| Some(house.clock.wall().plus(day));
+        let first = links.create_or_reuse(&file, Role::Viewer, &ann, end(&house)).await.unwrap();
+        house.clock.advance(day / 2);
+        assert_eq!(links.create_or_reuse(&file, Role::Viewer, &ann, end(&house)).await.unwrap(), first);
+        house.clock.advance(Duration::from_secs(1));
+        let second = links.create_or_reuse(&file, Role::Viewer, &ann, end(&house)).await.unwrap();
+        assert_ne!(second, first);
+        house.clock.advance(day / 2 - Duration::from_secs(2));
+        assert!(links.get(&first).unwrap().is_some());
+        house.clock.advance(Duration::from_secs(1));
+        assert_eq!(links.get(&first).unwrap(), None);
+        links.create_or_reuse(&file, Role::Editor, &ann, None).await.unwrap();
+        assert!(links.on(&file).unwrap().iter().all(|(link, _)| *link != first), "what is over was cleared away");
+    }
+
+    #[tokio::test]
+    async fn a_link_needs_a_node_a_maker_a_future_and_gives_no_ownership() {
+        let house = House::new();
+        let anna = house.add("anna").await;
+        let (links, ann, nowhere) = (house.links(), user("anna"), NodeId::parse("nowhere").unwrap());
+        let refused = links.create_or_reuse(&nowhere, Role::Viewer, &ann, None).await;
+        assert!(matches!(refused, Err(LinkError::NoSuchNode)), "{refused:?}");
+        let refused = links.create_or_reuse(&anna.drive, Role::Owner, &ann, None).await;
+        assert!(matches!(refused, Err(LinkError::NotAnOwner)), "{refused:?}");
+        let refused = links.create_or_reuse(&anna.drive, Role::Viewer, &user("nobody"), None).await;
+        assert!(matches!(refused, Err(LinkError::NoSuchUser(_))), "{refused:?}");
+        let refused = links.create_or_reuse(&anna.drive, Role::Viewer, &ann, Some(house.clock.wall())).await;
+        assert!(matches!(refused, Err(LinkError::AlreadyOver)), "{refused:?}");
+    }
+
+    #[test]
+    fn a_guest_has_a_steady_alphanumeric_id_that_hides_the_link() {
+        let link = NodeId::from_random_bits([9; 16]);
+        let guest = guest_id(&link);
+        assert_eq!(guest, guest_id(&link));
+        assert_ne!(guest, guest_id(&NodeId::from_random_bits([8; 16])));
+        assert!(is_guest_id(&guest) && !is_guest_id(&user("guest")) && !is_guest_id(&user("guest7")));
+        assert!(!guest.as_str().contains(link.as_str()));
+    }
+}
