@@ -147,6 +147,25 @@ impl Access {
         matches!(self.who, Who::Guest(_))
     }
 
+    /// The file that the token is for.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongResource`] when it is for something else.
+    pub const fn file(&self) -> Result<&NodeId, AccessError> {
+        match &self.claims.resource {
+            Resource::File(file) => Ok(file),
+            Resource::Container(_) | Resource::Ecosystem => Err(AccessError::WrongResource),
+        }
+    }
+
+    /// Demands at least this role.
+    ///
+    /// # Errors
+    /// [`AccessError::NoRight`].
+    pub fn require(&self, least: Role) -> Result<(), AccessError> {
+        if self.role >= least { Ok(()) } else { Err(AccessError::NoRight) }
+    }
+
     /// On what.
     pub const fn resource(&self) -> &Resource {
         &self.claims.resource
@@ -234,6 +253,20 @@ impl AccessControl {
         };
         let role = held.ok_or(AccessError::NoRight)?.min(claims.ceiling);
         Ok(Access { claims, who, role })
+    }
+
+    /// What the person behind `access` may do with another file or container: all that he may there, whatever his token
+    /// is for, but no more than the token's ceiling.
+    ///
+    /// # Errors
+    /// [`AccessError::Trouble`].
+    pub fn role_elsewhere(&self, access: &Access, node: &NodeId) -> Result<Option<Role>, AccessError> {
+        let Some(record) = self.rights.node(node)? else { return Ok(None) };
+        let held = match &access.who {
+            Who::User(account) => self.rights.role_from(&account.user, node, &record)?,
+            Who::Guest(link) => self.role_by_link(link, node, &record)?,
+        };
+        Ok(held.map(|role| role.min(access.claims.ceiling)))
     }
 
     fn live_account(&self, user: &UserId, generation: u64) -> Result<AccountRecord, AccessError> {

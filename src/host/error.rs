@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use crate::{
     actors::ActorError,
-    host::{access::AccessError, accounts::AccountError},
+    host::{access::AccessError, accounts::AccountError, links::LinkError, rights::GrantError, trouble::Trouble},
     ids::NodeId,
     names::NameError,
     store::{content::ContentError, engine::EngineError, records::RecordError},
@@ -101,28 +101,54 @@ impl From<RecordError> for HostError {
 impl From<ContentError> for HostError {
     fn from(error: ContentError) -> Self {
         match error {
-            ContentError::NoSpace { free, floor } => Self::NoSpace { free, floor },
+            ContentError::NoSpace { free, floor, .. } => Self::NoSpace { free, floor },
             ContentError::Corrupt { .. } | ContentError::Missing { .. } => Self::Corrupt(error.to_string().into()),
             other => Self::Failed(other.to_string().into()),
         }
     }
 }
 
+impl From<Trouble> for HostError {
+    fn from(trouble: Trouble) -> Self {
+        if trouble.is_passing() { Self::Overloaded } else { Self::Failed(trouble.to_string().into()) }
+    }
+}
+
 impl From<AccountError> for HostError {
     fn from(error: AccountError) -> Self {
-        Self::Invalid(error.to_string())
+        match error {
+            AccountError::Trouble(trouble) => trouble.into(),
+            other => Self::Invalid(other.to_string()),
+        }
+    }
+}
+
+impl From<LinkError> for HostError {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::NoSuchNode => Self::NotFound,
+            LinkError::Trouble(trouble) => trouble.into(),
+            other => Self::Invalid(other.to_string()),
+        }
+    }
+}
+
+impl From<GrantError> for HostError {
+    fn from(error: GrantError) -> Self {
+        match error {
+            GrantError::NoSuchNode => Self::NotFound,
+            GrantError::Trouble(trouble) => trouble.into(),
+            other => Self::Invalid(other.to_string()),
+        }
     }
 }
 
 /// Why a host could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The data directory: locked by another process, of a newer format, not writable.
+    /// The store in it could not be opened.
     #[error(transparent)]
-    Directory(#[from] crate::store::directory::DirectoryError),
-    /// A database could not be opened.
-    #[error(transparent)]
-    Database(#[from] crate::store::OpenError),
+    Store(#[from] crate::store::OpenError),
     /// The store was opened but cannot be used.
     #[error("the data directory `{}` cannot be used: {reason}", path.display())]
     Unusable {

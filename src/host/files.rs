@@ -85,20 +85,20 @@ impl Host {
     /// # Errors
     /// [`HostError`].
     pub fn facts(&self, access: &Access) -> Result<FileFacts, HostError> {
-        let head = self.head(access.node())?;
+        let head = self.head(access.file()?)?;
         let container = self.container(&head.parent)?;
         Ok(FileFacts {
-            role: access.role(),
+            role: access.role,
             may_create_siblings: self.may_create_in(access, &head.parent)?,
             folder: container.name,
-            user_info: self.accounts().user_info(access.user())?,
+            user_info: self.accounts().user_info(&access.user_id())?,
             head,
         })
     }
 
     /// Whether the caller may put files into `container`: as himself, and no more than his token allows.
     pub(super) fn may_create_in(&self, access: &Access, container: &NodeId) -> Result<bool, HostError> {
-        Ok(access.role().can_write() && self.role_in(access, container)?.is_some_and(Role::can_write))
+        Ok(access.role.can_write() && self.role_in(access, container)?.is_some_and(Role::can_write))
     }
 
     /// Performs a lock operation, or looks at the lock as one would.
@@ -109,7 +109,7 @@ impl Host {
         if command != Command::Get {
             access.require(Role::Editor)?;
         }
-        match self.ask(access.node(), Operation::Lock(command)).await? {
+        match self.ask(access.file()?, Operation::Lock(command)).await? {
             Answer::Lock(outcome, version) => Ok(LockAnswer { outcome, version }),
             other => Err(unexpected(&other)),
         }
@@ -127,12 +127,12 @@ impl Host {
         stem: &str,
     ) -> Result<Unless<FileName>, HostError> {
         access.require(Role::Editor)?;
-        let head = self.head(access.node())?;
+        let head = self.head(access.file()?)?;
         let present = stored_name(&head.name);
         let wanted = present.with_stem_sanitised(stem);
         for attempt in 1..=NAMES_TRIED {
             let to = if attempt == 1 { wanted.clone() } else { wanted.with_counter(attempt) };
-            match self.ask(access.node(), Operation::Rename { lock: lock.clone(), to: to.clone() }).await {
+            match self.ask(access.file()?, Operation::Rename { lock: lock.clone(), to: to.clone() }).await {
                 Ok(Answer::Done(_)) => return Ok(Unless::Done(to)),
                 Ok(Answer::Locked(current)) => return Ok(Unless::Locked(current)),
                 Ok(other) => return Err(unexpected(&other)),
@@ -149,11 +149,11 @@ impl Host {
     /// [`HostError::NoRight`] for a caller who may not write in the file's container, nor owns the file.
     pub async fn delete(&self, access: &Access) -> Result<Unless<()>, HostError> {
         access.require(Role::Editor)?;
-        let head = self.head(access.node())?;
-        if !access.role().is_owner() && !self.may_create_in(access, &head.parent)? {
+        let head = self.head(access.file()?)?;
+        if !access.role.is_owner() && !self.may_create_in(access, &head.parent)? {
             return Err(HostError::NoRight);
         }
-        match self.ask(access.node(), Operation::Delete { by: access.user().clone() }).await? {
+        match self.ask(access.file()?, Operation::Delete { by: access.user_id() }).await? {
             Answer::Done(_) => Ok(Unless::Done(())),
             Answer::Locked(current) => Ok(Unless::Locked(current)),
             other => Err(unexpected(&other)),
@@ -165,8 +165,8 @@ impl Host {
     /// # Errors
     /// [`HostError::Invalid`] when it is longer than 1024 characters or not ASCII.
     pub async fn put_user_info(&self, access: &Access, text: &str) -> Result<(), HostError> {
-        self.head(access.node())?;
-        Ok(self.accounts().set_user_info(access.user(), text).await?)
+        self.head(access.file()?)?;
+        Ok(self.accounts().set_user_info(&access.user_id(), text).await?)
     }
 
     /// Stores what AddActivities reported.
@@ -174,9 +174,9 @@ impl Host {
     /// # Errors
     /// [`HostError`].
     pub async fn add_activities(&self, access: &Access, activities: Vec<Bytes>) -> Result<(), HostError> {
-        self.head(access.node())?;
+        self.head(access.file()?)?;
         if !activities.is_empty() {
-            self.ask(access.node(), Operation::AddActivities(activities)).await?;
+            self.ask(access.file()?, Operation::AddActivities(activities)).await?;
         }
         Ok(())
     }
@@ -190,16 +190,12 @@ impl Host {
         if access.is_anonymous() {
             return Err(HostError::NoRight);
         }
-        self.head(access.node())?;
-        Ok(self.links().create_or_reuse(access.node(), role, access.user(), None).await?)
+        self.head(access.file()?)?;
+        Ok(self.links().create_or_reuse(access.file()?, role, &access.user_id(), None).await?)
     }
 
     /// What a name stands for in a container, by the folded name.
-    pub(super) fn lookup(
-        &self,
-        parent: &NodeId,
-        name: &FileName,
-    ) -> Result<Option<(NodeKind, NodeId)>, HostError> {
+    pub(super) fn lookup(&self, parent: &NodeId, name: &FileName) -> Result<Option<(NodeKind, NodeId)>, HostError> {
         let key = keys::name(parent, &name.folded());
         match self.engine().get(&key)? {
             None => Ok(None),

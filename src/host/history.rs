@@ -3,12 +3,12 @@
 use crate::{
     actors::{Answer, Operation, messages::VersionChoice},
     clock::Timestamp,
-    ids::{NodeId, UserId},
     host::{
         Host, HostError,
         files::{Unless, stored_name, unexpected},
         reading::Reading,
     },
+    ids::{NodeId, UserId},
     lock::{Command, Outcome},
     names::FileName,
     store::{
@@ -67,8 +67,7 @@ impl Host {
                 for (key, record) in page {
                     let number = keys::last_number(&key).unwrap_or_default();
                     let row: VersionRow = records::decode(&key, &record.value)?;
-                    let choice =
-                        if rescued { VersionChoice::Rescued(number) } else { VersionChoice::Version(number) };
+                    let choice = if rescued { VersionChoice::Rescued(number) } else { VersionChoice::Version(number) };
                     let current = !rescued && row.version == head.version;
                     entries.push(HistoryEntry { choice, row, current });
                 }
@@ -145,8 +144,7 @@ impl Host {
         let wanted = stored_name(&head.name);
         for attempt in 1..=10_000 {
             let name = if attempt == 1 { wanted.clone() } else { wanted.with_counter(attempt) };
-            let operation =
-                Operation::Undelete { parent: parent.clone(), owner: owner.clone(), name: name.clone() };
+            let operation = Operation::Undelete { parent: parent.clone(), owner: owner.clone(), name: name.clone() };
             match self.ask(file, operation).await {
                 Ok(_) => return Ok(name),
                 Err(HostError::NameTaken) => {}
@@ -175,10 +173,11 @@ impl Host {
         match self.ask(file, Operation::Lock(Command::Get)).await? {
             Answer::Lock(Outcome::Held(Some(id)), _) => {
                 let (wall, now) = (self.clock().wall(), self.clock().monotonic());
-                let left = self.directory().board().exact(file, &id).map_or_else(
-                    || crate::lock::LOCK_TIMEOUT,
-                    |expires| expires.saturating_sub(now),
-                );
+                let left = self
+                    .directory()
+                    .board()
+                    .exact(file, &id)
+                    .map_or_else(|| crate::lock::LOCK_TIMEOUT, |expires| expires.saturating_sub(now));
                 Ok(Some(HeldLock { node: file.clone(), id: id.as_str().to_owned(), expires: wall.plus(left) }))
             }
             _ => Ok(None),

@@ -1,14 +1,254 @@
 //! Floor 4: who may do what, and the library's face. It knows the store and the actors; it knows nothing of HTTP.
+//!
+//! A [`Host`] is everything that Lockhouse is without a network: open it on a data directory, give users accounts, ask it
+//! for tokens, and do with files what WOPI does. Every method that takes an [`access::Access`] checks the caller's right
+//! itself; those that do not are for whoever owns the host, and say so.
 
 pub mod access;
 pub mod accounts;
+mod error;
+mod files;
+mod first_start;
+mod history;
+mod housekeeping;
 pub mod keys;
 pub mod links;
+mod options;
 pub mod passwords;
 pub mod random;
+mod reading;
 pub mod rights;
+mod saving;
 pub mod tokens;
+mod tree;
 pub mod trouble;
 
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use self::{
+    access::AccessControl,
+    accounts::Accounts,
+    housekeeping::Housekeeper,
+    keys::{KeyRing, KeySettings},
+    links::Links,
+    rights::Rights,
+    tokens::Tokens,
+};
+pub use self::{
+    error::{HostError, OpenError},
+    files::{FileFacts, LockAnswer, Unless},
+    first_start::FirstStart,
+    history::{BinEntry, HeldLock, HistoryEntry},
+    options::HostOptions,
+    reading::Reading,
+    saving::{Creation, Put, PutOutcome, PutRequest, Relative, RelativeTarget, Replacement},
+    tree::{Child, DrivePath},
+};
+use crate::{
+    actors::{ActorSystem, Directory, DirectoryOptions, tree::Tree},
+    clock::Clock,
+    ids::NodeId,
+    store::{Store, content::Content, engine::Engine},
+};
+
+/// What the host counts for its metrics.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Rescued versions kept since the start.
+    pub rescued: AtomicU64,
+}
+
+/// A document host on one data directory. Cheap to clone; all clones are one host.
+#[derive(Clone)]
+pub struct Host(Arc<Inner>);
+
+struct Inner {
+    options: HostOptions,
+    clock: Arc<dyn Clock>,
+    accounts: Accounts,
+    rights: Rights,
+    links: Links,
+    keys: Arc<KeyRing>,
+    access: AccessControl,
+    directory: Directory,
+    tree: Tree,
+    counters: Counters,
+    housekeeper: Mutex<Option<Housekeeper>>,
+    // Dropped after what uses them.
+    system: Arc<ActorSystem>,
+    store: Store,
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").field("data", &self.0.store.directory.path()).finish_non_exhaustive()
+    }
+}
+
+impl Host {
+    /// Opens the host on the data directory of `options`, making it if there is none. Must be called within a tokio
+    /// runtime; blocks it while the databases are opened.
+    ///
+    /// # Errors
+    /// [`OpenError`], in words that say what to do.
+    pub async fn open(options: HostOptions, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let store = Store::open(&options.data_dir, &options.store, clock.as_ref()).await?;
+        let unusable = |reason: String| OpenError::Unusable { path: options.data_dir.clone(), reason };
+        let engine: Arc<dyn Engine> = store.engine.clone();
+        let system = ActorSystem::start(options.arbiters).map_err(|error| unusable(error.to_string()))?;
+        let system = Arc::new(system);
+        let keys = KeyRing::open(
+            Arc::clone(&engine),
+            Arc::clone(&clock),
+            KeySettings { rotate_after: options.rotate_keys_after, longest_token: options.token_lifetime },
+        );
+        let keys = Arc::new(keys.await.map_err(|error| unusable(error.to_string()))?);
+        let tokens = Tokens::new(Arc::clone(&keys), Arc::clone(&clock));
+        let directory = Directory::new(
+            Arc::clone(&engine),
+            Arc::clone(&clock),
+            Arc::clone(&system),
+            DirectoryOptions {
+                in_flight_per_file: options.in_flight_per_file,
+                idle: options.actor_idle,
+                retention: options.retention,
+                incarnation: store.incarnation,
+            },
+        );
+        let host = Self(Arc::new(Inner {
+            accounts: Accounts::new(Arc::clone(&engine), Arc::clone(&clock)),
+            rights: Rights::new(Arc::clone(&engine), Arc::clone(&clock)),
+            links: Links::new(Arc::clone(&engine), Arc::clone(&clock)),
+            access: AccessControl::new(Arc::clone(&engine), Arc::clone(&clock), tokens),
+            tree: Tree::start(Arc::clone(&engine), Arc::clone(&clock), &system),
+            keys,
+            directory,
+            counters: Counters::default(),
+            housekeeper: Mutex::new(None),
+            system,
+            store,
+            clock,
+            options,
+        }));
+        let housekeeper = Housekeeper::start(&host).map_err(|error| OpenError::Unusable {
+            path: host.0.options.data_dir.clone(),
+            reason: error.to_string(),
+        })?;
+        *host.0.housekeeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(housekeeper);
+        Ok(host)
+    }
+
+    /// Finishes what was acknowledged and refuses the rest. Stop the faces first. Blocking; idempotent.
+    pub fn close(&self) {
+        self.0.directory.close();
+        let housekeeper = self.0.housekeeper.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(housekeeper) = housekeeper {
+            housekeeper.stop();
+        }
+        self.0.store.close();
+        self.0.system.stop();
+    }
+
+    /// How the host is set up.
+    pub fn options(&self) -> &HostOptions {
+        &self.0.options
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &dyn Clock {
+        self.0.clock.as_ref()
+    }
+
+    /// Users.
+    pub fn accounts(&self) -> &Accounts {
+        &self.0.accounts
+    }
+
+    /// Who holds which role on what.
+    pub fn rights(&self) -> &Rights {
+        &self.0.rights
+    }
+
+    /// Share links.
+    pub fn links(&self) -> &Links {
+        &self.0.links
+    }
+
+    /// The keys that sign tokens.
+    pub fn keys(&self) -> &KeyRing {
+        &self.0.keys
+    }
+
+    /// From a token to what its holder may do.
+    pub fn access_control(&self) -> &AccessControl {
+        &self.0.access
+    }
+
+    /// Access tokens.
+    pub fn tokens(&self) -> &Tokens {
+        self.0.access.tokens()
+    }
+
+    /// What the host counts.
+    pub fn counters(&self) -> &Counters {
+        &self.0.counters
+    }
+
+    /// The store beneath, for backup, checking and measuring. Changing a file by it breaks every promise.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// How many file actors live.
+    pub fn actors_live(&self) -> usize {
+        self.0.directory.live()
+    }
+
+    /// Why the host cannot serve writes, if so: what `/readyz` says.
+    ///
+    /// # Errors
+    /// The reason, for a person.
+    pub fn ready(&self) -> Result<(), String> {
+        self.engine().health().map_err(|error| error.to_string())?;
+        self.content().health().map_err(|error| error.to_string())?;
+        match self.0.store.blobs() {
+            0 => Ok(()),
+            blobs => Err(format!(
+                "{blobs} values were stored in a way that is not durable; make a backup and report this as a fault"
+            )),
+        }
+    }
+
+    /// How many refused saves were kept since the start.
+    pub fn rescued(&self) -> u64 {
+        self.0.counters.rescued.load(Ordering::Relaxed)
+    }
+
+    fn engine(&self) -> &dyn Engine {
+        self.0.store.engine.as_ref()
+    }
+
+    fn content(&self) -> &Arc<Content> {
+        &self.0.store.content
+    }
+
+    fn directory(&self) -> &Directory {
+        &self.0.directory
+    }
+
+    fn tree(&self) -> &Tree {
+        &self.0.tree
+    }
+
+    fn new_id(&self) -> Result<NodeId, HostError> {
+        random::node_id().map_err(|error| HostError::Failed(error.to_string().into()))
+    }
+}

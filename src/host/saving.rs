@@ -12,6 +12,7 @@ use super::{
     Host, HostError,
     access::Access,
     files::{Unless, stored_name, unexpected},
+    tokens::ClientKind,
 };
 use crate::{
     actors::{
@@ -156,7 +157,7 @@ impl Host {
     /// [`HostError::NoRight`], [`HostError::TooLarge`] by the announced length, [`HostError::NoSpace`].
     pub async fn begin_put(&self, access: &Access, request: PutRequest) -> Result<Put, HostError> {
         access.require(Role::Editor)?;
-        let file = access.node().clone();
+        let file = access.file()?.clone();
         let head = self.head(&file)?;
         let command = Command::Write {
             lock: request.lock.clone(),
@@ -181,11 +182,11 @@ impl Host {
             Some(Incoming::begin(self, &file, request.announced, limit)?)
         };
         let lockless = self.takes_lockless(access);
-        Ok(Put { host: self.clone(), file, by: access.user().clone(), lockless, request, refused, incoming })
+        Ok(Put { host: self.clone(), file, by: access.user_id(), lockless, request, refused, incoming })
     }
 
     fn takes_lockless(&self, access: &Access) -> bool {
-        self.options().lockless_put && access.client().is_collabora()
+        self.options().lockless_put && access.client() == ClientKind::Collabora
     }
 }
 
@@ -256,12 +257,7 @@ impl Host {
         lockless: bool,
         contribution: Contribution,
     ) -> Result<PutOutcome, HostError> {
-        let write = Write {
-            lock: request.lock.clone(),
-            lockless,
-            believed: request.believed,
-            contribution,
-        };
+        let write = Write { lock: request.lock.clone(), lockless, believed: request.believed, contribution };
         match self.ask(file, Operation::Write(write)).await? {
             Answer::Done(head) => Ok(PutOutcome::Saved { version: head.version, modified: head.modified }),
             Answer::Locked(current) => Ok(PutOutcome::Locked(current)),
@@ -312,12 +308,7 @@ impl Host {
     ///
     /// # Errors
     /// [`HostError`].
-    pub fn begin_creation(
-        &self,
-        by: &UserId,
-        parent: &NodeId,
-        announced: Option<u64>,
-    ) -> Result<Creation, HostError> {
+    pub fn begin_creation(&self, by: &UserId, parent: &NodeId, announced: Option<u64>) -> Result<Creation, HostError> {
         let owner = self.container(parent)?.owner;
         let id = self.new_id()?;
         let incoming = Incoming::begin(self, &id, announced, self.options().body_limit)?;
@@ -486,11 +477,11 @@ impl Host {
         target: RelativeTarget,
         announced: Option<u64>,
     ) -> Result<Relative, HostError> {
-        let source = self.head(access.node())?;
+        let source = self.head(access.file()?)?;
         if !self.may_create_in(access, &source.parent)? {
             return Err(HostError::SwitchedOff);
         }
-        let by = access.user();
+        let by = &access.user_id();
         if let RelativeTarget::Specific { name, overwrite } = &target
             && let Some((kind, id)) = self.lookup(&source.parent, name)?
         {

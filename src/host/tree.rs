@@ -91,10 +91,8 @@ impl Host {
         let user = path.drive.as_ref().or(default_drive).ok_or_else(|| {
             HostError::Invalid(format!("whose drive is `{path}` in? Name it: --user NAME, or NAME:/path"))
         })?;
-        let account = self
-            .accounts()
-            .get(user)?
-            .ok_or_else(|| HostError::Invalid(format!("there is no user `{user}`")))?;
+        let account =
+            self.accounts().get(user)?.ok_or_else(|| HostError::Invalid(format!("there is no user `{user}`")))?;
         let mut here = (NodeKind::Container, account.drive);
         for name in &path.names {
             if here.0 != NodeKind::Container {
@@ -158,7 +156,7 @@ impl Host {
 
     /// The caller's role in a container or on another file than his token names: that of his person.
     pub(super) fn role_in(&self, access: &Access, node: &NodeId) -> Result<Option<Role>, HostError> {
-        self.access_control().role_elsewhere(access, node).map_err(Into::into)
+        Ok(self.access_control().role_elsewhere(access, node)?)
     }
 
     /// Makes a container. The caller has checked the right to do so.
@@ -167,9 +165,7 @@ impl Host {
     /// [`HostError::NameTaken`] and the others.
     pub async fn make_container(&self, parent: &NodeId, name: &FileName) -> Result<NodeId, HostError> {
         let id = self.new_id()?;
-        self.tree()
-            .ask(TreeOperation::Create { id: id.clone(), parent: parent.clone(), name: name.clone() })
-            .await?;
+        self.tree().ask(TreeOperation::Create { id: id.clone(), parent: parent.clone(), name: name.clone() }).await?;
         Ok(id)
     }
 
@@ -225,12 +221,7 @@ impl Host {
     ///
     /// # Errors
     /// [`HostError::NameTaken`] and the others.
-    pub async fn move_file(
-        &self,
-        file: &NodeId,
-        parent: &NodeId,
-        name: &FileName,
-    ) -> Result<Unless<()>, HostError> {
+    pub async fn move_file(&self, file: &NodeId, parent: &NodeId, name: &FileName) -> Result<Unless<()>, HostError> {
         let owner = self.container(parent)?.owner;
         let operation = Operation::Move { parent: parent.clone(), owner, name: name.clone() };
         match self.ask(file, operation).await? {

@@ -131,9 +131,17 @@ impl DataDir {
     /// # Errors
     /// What the operating system says.
     pub fn free_space(&self) -> io::Result<u64> {
-        let disk = rustix::fs::statvfs(&self.path)?;
-        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+        free_space_of(&self.path)
     }
+}
+
+/// Bytes that this process may still write to the disk that `path` is on.
+///
+/// # Errors
+/// What the operating system says.
+pub fn free_space_of(path: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(path)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 fn take_lock(directory: &Path) -> Result<File, DirectoryError> {

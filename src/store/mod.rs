@@ -1,5 +1,6 @@
 //! Floor 2: durable records and content. It knows sled and the disk; it knows nothing of actors, HTTP or users' rights.
 
+mod assembly;
 pub mod backing;
 pub mod collect;
 pub mod content;
@@ -9,3 +10,5 @@ pub mod engine;
 pub mod memory;
 pub mod records;
 pub mod sled;
+
+pub use assembly::{OpenError, Store, StoreOptions};

@@ -41,9 +41,12 @@ impl Content {
     /// Reads a manifest page; `None` when there is none.
     pub(super) fn page(&self, node: &NodeId, manifest: ManifestId, page: u32) -> Result<Option<Page>, ContentError> {
         let Some(record) = self.engine.get(&keys::manifest_page(node, manifest, page))? else { return Ok(None) };
-        Page::decode(record.value)
-            .map(Some)
-            .map_err(|reason| ContentError::Corrupt { node: node.clone(), manifest, chunk: None, reason: reason.into() })
+        Page::decode(record.value).map(Some).map_err(|reason| ContentError::Corrupt {
+            node: node.clone(),
+            manifest,
+            chunk: None,
+            reason: reason.into(),
+        })
     }
 
     /// Reads the chunk that an entry names: its checksum and length are right.

@@ -196,6 +196,12 @@ pub fn versions_of(node: &NodeId) -> Key {
     join(&[b"v", node.as_str().as_bytes(), b""])
 }
 
+/// The file or container in the second part of a key: of a head, a version, a rescued version.
+pub fn node_of(key: &[u8]) -> Option<NodeId> {
+    let part = key.split(|&byte| byte == b'/').nth(1)?;
+    NodeId::parse(std::str::from_utf8(part).ok()?).ok()
+}
+
 /// The last part of a key, as text: the user of a grant, the node of a bin row, the number of a version.
 pub fn last_part(key: &[u8]) -> Option<&str> {
     std::str::from_utf8(key.rsplit(|&byte| byte == b'/').next()?).ok()

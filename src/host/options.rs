@@ -1,0 +1,61 @@
+//! How a host is set up.
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::{retention, store::StoreOptions};
+
+/// How a [`crate::host::Host`] is set up. The defaults are those of `config/lockhouse.toml`.
+#[derive(Clone, Debug)]
+pub struct HostOptions {
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// Caches, floors and limits of the store.
+    pub store: StoreOptions,
+    /// Threads on which file actors live.
+    pub arbiters: usize,
+    /// Operations in flight on one file beyond which the answer is "overloaded".
+    pub in_flight_per_file: usize,
+    /// For how long the actor of an unused file stays.
+    pub actor_idle: Duration,
+    /// How much history a file keeps.
+    pub retention: retention::Policy,
+    /// The largest body, in bytes.
+    pub body_limit: u64,
+    /// Bytes of rescued versions that a file keeps.
+    pub rescued_bytes: u64,
+    /// For how long a rescued version is kept.
+    pub rescued_age: Duration,
+    /// For how long a deleted file stays in the bin; `None` for ever.
+    pub bin_age: Option<Duration>,
+    /// For how long an access token is good (files.md section 1.6).
+    pub token_lifetime: Duration,
+    /// After what time a new key signs.
+    pub rotate_keys_after: Duration,
+    /// Whether Collabora without locks may write unlocked files (files.md section 6.4).
+    pub lockless_put: bool,
+    /// How often the house is looked after: actors retired, old versions dropped, garbage collected.
+    pub housekeeping: Duration,
+}
+
+impl HostOptions {
+    /// The defaults, on this data directory.
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        const HOUR: Duration = Duration::from_secs(3600);
+        Self {
+            data_dir: data_dir.into(),
+            store: StoreOptions::default(),
+            arbiters: 2,
+            in_flight_per_file: 1024,
+            actor_idle: Duration::from_secs(60),
+            retention: retention::Policy { versions: 100, age: None },
+            body_limit: 2 << 30,
+            rescued_bytes: 1 << 30,
+            rescued_age: HOUR * 24 * 90,
+            bin_age: Some(HOUR * 24 * 30),
+            token_lifetime: HOUR * 10,
+            rotate_keys_after: HOUR * 24 * 30,
+            lockless_put: false,
+            housekeeping: Duration::from_secs(5),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The whole store of one data directory, opened in the right order.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use super::{
+    backing::BackingError,
+    content::{Content, ContentError, ContentOptions},
+    directory::{DataDir, DirectoryError},
+    durable,
+    engine::{
+        Batch, CommitError, CommitObserver, Engine, EngineError, EngineOptions, LocalEngine,
+        OpenError as EngineOpenError,
+    },
+    records::{self, RecordError, StoreFacts, keys},
+    sled::{self, SledDatabase, SledOptions},
+};
+use crate::clock::Clock;
+
+/// How the store is set up.
+#[derive(Clone)]
+pub struct StoreOptions {
+    /// Cache of the records' database, in bytes. It may take several times as much memory.
+    pub meta_cache: u64,
+    /// Cache of the contents' database, in bytes. It may take several times as much memory.
+    pub content_cache: u64,
+    /// Bytes that must stay free on the disk.
+    pub free_space_floor: u64,
+    /// How long a flush may take before the disk is taken to hang and the process ends.
+    pub flush_limit: Duration,
+    /// Who is told of commits.
+    pub observer: Option<Arc<dyn CommitObserver>>,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            meta_cache: 64 << 20,
+            content_cache: 16 << 20,
+            free_space_floor: 1 << 30,
+            flush_limit: Duration::from_secs(10),
+            observer: None,
+        }
+    }
+}
+
+impl std::fmt::Debug for StoreOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoreOptions").field("free_space_floor", &self.free_space_floor).finish_non_exhaustive()
+    }
+}
+
+/// Why a store did not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data directory.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The self-test of durability.
+    #[error(transparent)]
+    SelfTest(#[from] durable::SelfTestError),
+    /// A database.
+    #[error(transparent)]
+    Database(#[from] sled::OpenError),
+    /// The engine over it.
+    #[error(transparent)]
+    Engine(#[from] EngineOpenError),
+    /// The contents.
+    #[error("the contents cannot be opened: {0}")]
+    Content(#[from] ContentError),
+    /// A tree of a database.
+    #[error("the database cannot be opened: {0}")]
+    Tree(#[from] BackingError),
+    /// The store's own record.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The store's own record could not be read or written.
+    #[error(transparent)]
+    Read(#[from] EngineError),
+    /// The store's own record could not be written.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// No randomness.
+    #[error("the operating system gives no random numbers")]
+    Randomness,
+}
+
+/// The store of one data directory.
+#[derive(Debug)]
+pub struct Store {
+    /// The directory, locked for as long as this lives.
+    pub directory: DataDir,
+    /// Records.
+    pub engine: Arc<LocalEngine>,
+    /// Contents.
+    pub content: Arc<Content>,
+    /// Part of every new version.
+    pub incarnation: u32,
+    databases: [SledDatabase; 2],
+}
+
+impl std::fmt::Debug for LocalEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalEngine").field("stats", &self.stats()).finish()
+    }
+}
+
+impl Store {
+    /// Opens the store in `path`, making it if there is none. Blocks: after a crash the log since the last opening is read.
+    ///
+    /// # Errors
+    /// [`OpenError`], in words that say what to do.
+    pub async fn open(path: &Path, options: &StoreOptions, clock: &dyn Clock) -> Result<Self, OpenError> {
+        let directory = DataDir::open(path)?;
+        durable::self_test(&directory.scratch())?;
+        let meta = SledDatabase::open(&directory.meta(), SledOptions::meta(options.meta_cache))?;
+        let chunks = SledDatabase::open(&directory.content(), SledOptions::content(options.content_cache))?;
+        let engine = LocalEngine::open(
+            meta.tree("records")?,
+            EngineOptions {
+                flush_limit: options.flush_limit,
+                acked: Some(directory.acked()),
+                observer: options.observer.clone(),
+                ..EngineOptions::default()
+            },
+        )?;
+        let shared: Arc<dyn Engine> = engine.clone();
+        let measured = directory.path().to_owned();
+        let content = Content::open(
+            chunks.tree("chunks")?,
+            chunks.tree("index")?,
+            Arc::clone(&shared),
+            ContentOptions {
+                free_space: Arc::new(move || super::directory::free_space_of(&measured)),
+                free_space_floor: options.free_space_floor,
+            },
+        )?;
+        let went_back = engine.opened().tail_lost.is_some();
+        let incarnation = incarnation(shared.as_ref(), went_back, clock).await?;
+        Ok(Self { directory, engine, content, incarnation, databases: [meta, chunks] })
+    }
+
+    /// How many values were stored in a way that is not durable: must be 0, else the alarm is due.
+    pub fn blobs(&self) -> u64 {
+        self.databases.iter().map(|database| database.blobs().unwrap_or(0)).sum()
+    }
+
+    /// Stops taking changes, makes durable what was taken.
+    pub fn close(&self) {
+        self.engine.close();
+        if let Err(error) = self.content.close() {
+            tracing::error!(%error, "the contents could not be closed cleanly");
+        }
+    }
+}
+
+/// The store's incarnation: made with the store, renewed when the store may have gone back in time.
+async fn incarnation(engine: &dyn Engine, went_back: bool, clock: &dyn Clock) -> Result<u32, OpenError> {
+    let key = keys::system("store");
+    let known: Option<StoreFacts> = match engine.get(&key)? {
+        Some(record) => Some(records::decode(&key, &record.value)?),
+        None => None,
+    };
+    if let Some(facts) = known.as_ref().filter(|_| !went_back) {
+        return Ok(facts.incarnation);
+    }
+    let mut bytes = [0; 4];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| OpenError::Randomness)?;
+    let facts = StoreFacts {
+        incarnation: u32::from_be_bytes(bytes),
+        created: known.map_or_else(|| clock.wall(), |facts| facts.created),
+    };
+    engine.submit(Batch::new().set(key, records::encode(&facts)))?.wait().await?;
+    Ok(facts.incarnation)
+}
