@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub(crate) const KEYS: KeySettings =
-    KeySettings { rotate_after: Duration::from_hours(240), longest_token: Duration::from_hours(20) };
+    KeySettings { rotate_after: Duration::from_secs(240 * 3600), longest_token: Duration::from_secs(20 * 3600) };
 
 pub(crate) fn user(name: &str) -> UserId {
     UserId::parse(name).unwrap()
