@@ -7,7 +7,7 @@ use bytes::Bytes;
 /// Why a raw operation failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum BackingError {
-    /// The disk or its quota is full.
+    /// The disk or its quota is full, or the file is over its size limit.
     #[error("the disk is full")]
     Full,
     /// Any other failure, in the words of the library or the operating system.
@@ -59,4 +59,13 @@ pub trait Backing: Send + Sync + 'static {
     /// # Errors
     /// [`BackingError`].
     fn size_on_disk(&self) -> Result<u64, BackingError>;
+}
+
+/// Whether nothing can lie between two bounds. Ordered maps panic when asked for such a range.
+pub(crate) fn is_empty_range(from: Bound<&[u8]>, to: Bound<&[u8]>) -> bool {
+    match (from, to) {
+        (Bound::Unbounded, _) | (_, Bound::Unbounded) => false,
+        (Bound::Included(from), Bound::Included(to)) => from > to,
+        (Bound::Included(from) | Bound::Excluded(from), Bound::Included(to) | Bound::Excluded(to)) => from >= to,
+    }
 }

@@ -2,5 +2,9 @@
 
 pub mod backing;
 pub mod content;
+pub mod directory;
+pub mod durable;
 pub mod engine;
+pub mod memory;
 pub mod records;
+pub mod sled;
