@@ -9,7 +9,7 @@ use crate::host::{
     tokens::NewToken,
 };
 
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// Anna owns a file in a folder; Ben is there too.
 struct Scene {

@@ -163,6 +163,7 @@ async fn a_name_given_again_inherits_nothing() {
 
     accounts.remove_empty(&ben).await.unwrap();
     assert_eq!(accounts.get(&ben).unwrap(), None);
+    assert!(rights.traces_of(&file).unwrap().is_empty(), "removal itself clears grants and links");
     assert!(matches!(accounts.remove_empty(&ben).await, Err(AccountError::NoSuchUser(_))));
     assert!(accounts.authenticate("ben", "correct horse").await.is_err());
     assert!(accounts.set_user_info(&ben, "x").await.is_err());
@@ -175,6 +176,37 @@ async fn a_name_given_again_inherits_nothing() {
     assert_eq!(accounts.user_info(&ben).unwrap(), None);
     assert!(rights.granted_to(&anna, None, 9).unwrap().is_empty());
     assert!(rights.node(&first.drive).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_removal_that_was_cut_off_is_finished_before_the_name_is_given_again() {
+    let house = House::new();
+    let (accounts, rights, links) = (house.accounts(), house.rights(), house.links());
+    let (owner, ben) = (accounts.add(new("anna")).await.unwrap(), user("ben"));
+    let first = accounts.add(new("ben")).await.unwrap();
+    let file = house.file(&owner.drive, "anna");
+    rights.grant(&owner.user, &ben, &file, Role::Editor).await.unwrap();
+    let link = links.create_or_reuse(&file, Role::Viewer, &ben, None).await.unwrap();
+    house.commit(Batch::new().set(keys::account(&ben), encode(&tombstone(&first)))).await;
+    accounts.add(new("ben")).await.unwrap();
+    assert_eq!(rights.role_on(&ben, &file).unwrap(), None);
+    assert_eq!(links.get(&link).unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_grant_that_races_with_a_removal_leaves_no_trace() {
+    let house = House::new();
+    let (accounts, rights) = (house.accounts(), house.rights());
+    let (anna, ben) = (user("anna"), user("ben"));
+    let owner = accounts.add(new("anna")).await.unwrap();
+    let file = house.file(&owner.drive, "anna");
+    for _ in 0..20 {
+        accounts.add(new("ben")).await.unwrap();
+        let (grant, removal) =
+            futures::future::join(rights.grant(&anna, &ben, &file, Role::Editor), accounts.remove_empty(&ben)).await;
+        removal.unwrap();
+        assert!(rights.traces_of(&file).unwrap().is_empty(), "{grant:?}");
+    }
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ pub struct KeySettings {
 impl Default for KeySettings {
     /// 30 days, and twice the ten hours that are recommended for a token (files.md section 1.6).
     fn default() -> Self {
-        Self { rotate_after: Duration::from_hours(30 * 24), longest_token: Duration::from_hours(20) }
+        Self { rotate_after: Duration::from_secs(30 * 24 * 3600), longest_token: Duration::from_secs(20 * 3600) }
     }
 }
 
@@ -205,6 +205,7 @@ impl KeyRing {
     /// # Errors
     /// [`Trouble`] when the store cannot be read or written.
     pub async fn retire(&self, kid: &str) -> Result<bool, Trouble> {
+        self.reload()?;
         let Some(key) = self.list().into_iter().find(|key| key.kid == kid) else { return Ok(false) };
         for _ in 0..ATTEMPTS {
             let at = keys::signing_key(&key.kid);

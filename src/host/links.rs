@@ -216,7 +216,7 @@ mod tests {
         let house = House::new();
         let anna = house.add("anna").await;
         let (file, links, ann) = (house.file(&anna.drive, "anna"), house.links(), user("anna"));
-        let day = Duration::from_hours(24);
+        let day = Duration::from_secs(24 * 3600);
         let end = |house: &House| Some(house.clock.wall().plus(day));
         let first = links.create_or_reuse(&file, Role::Viewer, &ann, end(&house)).await.unwrap();
         house.clock.advance(day / 2);

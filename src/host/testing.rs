@@ -1,6 +1,6 @@
 //! A small house for the tests of this floor: an engine in memory, a clock that stands still, a few nodes.
 
-use std::{collections::BTreeMap, ops::Bound, sync::Arc, sync::Mutex, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
@@ -18,13 +18,14 @@ use crate::{
     },
     ids::{NodeId, UserId},
     store::{
-        engine::{Batch, CommitError, Cut, Engine, EngineError, Expect, Key, Record, Revision, Ticket},
+        engine::{Batch, Engine, EngineOptions, Key, LocalEngine},
+        memory::MemoryDatabase,
         records::{AccountKind, AccountRecord, ContainerRecord, ContentRef, FileHead, VersionStamp, encode, keys},
     },
 };
 
 pub(crate) const KEYS: KeySettings =
-    KeySettings { rotate_after: Duration::from_hours(240), longest_token: Duration::from_hours(20) };
+    KeySettings { rotate_after: Duration::from_secs(240 * 3600), longest_token: Duration::from_secs(20 * 3600) };
 
 pub(crate) fn user(name: &str) -> UserId {
     UserId::parse(name).unwrap()
@@ -38,7 +39,8 @@ pub(crate) struct House {
 impl House {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_unix_ms(1_700_000_000_250)));
-        Self { engine: Arc::new(Memory::default()), clock }
+        let engine = LocalEngine::open(MemoryDatabase::new().tree("records"), EngineOptions::default()).unwrap();
+        Self { engine, clock }
     }
 
     pub(crate) fn accounts(&self) -> Accounts {
@@ -124,63 +126,4 @@ impl House {
     fn put(&self, key: Key, value: Bytes) {
         futures::executor::block_on(self.commit(Batch::new().set(key, value)));
     }
-}
-
-/// The shortest engine that keeps the contract's preconditions: every batch is durable when it is submitted.
-#[derive(Default)]
-struct Memory(Mutex<(Revision, BTreeMap<Key, Record>)>);
-
-impl Engine for Memory {
-    fn get(&self, key: &[u8]) -> Result<Option<Record>, EngineError> {
-        Ok(self.0.lock().unwrap().1.get(key).cloned())
-    }
-
-    fn scan(&self, from: Bound<&[u8]>, to: Bound<&[u8]>, limit: usize) -> Result<Vec<(Key, Record)>, EngineError> {
-        let held = self.0.lock().unwrap();
-        let all = held.1.range::<[u8], _>((from, to));
-        Ok(all.take(limit).map(|(key, record)| (key.clone(), record.clone())).collect())
-    }
-
-    fn submit(&self, batch: Batch) -> Result<Ticket, EngineError> {
-        let mut held = self.0.lock().unwrap();
-        held.0 += 1;
-        let revision = held.0;
-        let broken = batch.require.iter().find(|(key, expect)| match (held.1.get(key), expect) {
-            (None, Expect::Absent) | (Some(_), Expect::Present) => false,
-            (Some(record), Expect::Revision(wanted)) => record.revision != *wanted,
-            _ => true,
-        });
-        let outcome = match broken {
-            Some((key, _)) => Err(CommitError::Conflict { key: key.clone() }),
-            None => Ok(()),
-        };
-        if outcome.is_ok() {
-            for (key, value) in batch.set {
-                held.1.insert(key, Record { revision, value });
-            }
-            for key in batch.clear {
-                held.1.remove(&key);
-            }
-            for (key, difference) in batch.add {
-                let before = held.1.get(&key).map_or(0, |it| i64::from_le_bytes(it.value.as_ref().try_into().unwrap()));
-                let value = Bytes::copy_from_slice(&(before + difference).to_le_bytes());
-                held.1.insert(key, Record { revision, value });
-            }
-        }
-        Ok(Ticket::new(revision, std::future::ready(outcome)))
-    }
-
-    fn durable_revision(&self) -> Revision {
-        self.0.lock().unwrap().0
-    }
-
-    fn begin_cut(&self) -> Result<Box<dyn Cut>, EngineError> {
-        Err(EngineError::Busy)
-    }
-
-    fn health(&self) -> Result<(), EngineError> {
-        Ok(())
-    }
-
-    fn close(&self) {}
 }

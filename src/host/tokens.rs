@@ -327,14 +327,14 @@ impl Tokens {
         if header.alg != Algorithm::HS256 {
             return Err(AccessError::Forged);
         }
-        let kid = header.kid.ok_or(AccessError::Malformed)?;
-        let key = self.keys.find(&kid)?.ok_or(AccessError::UnknownKey)?;
+        let signer = header.kid.ok_or(AccessError::Malformed)?;
+        let key = self.keys.find(&signer)?.ok_or(AccessError::UnknownKey)?;
         let wire: Wire = decode(text, key.verifies(), &self.validation).map_err(|_| AccessError::Forged)?.claims;
         // Only after the signature is known to be right: else the answer would tell which key ids there are.
         if key.retired().is_some() {
             return Err(AccessError::RetiredKey);
         }
-        let (kind, claims) = wire.claims(kid).ok_or(AccessError::Malformed)?;
+        let (kind, claims) = wire.claims(signer).ok_or(AccessError::Malformed)?;
         if self.clock.wall() >= claims.expires {
             return Err(AccessError::Expired { at: claims.expires });
         }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::host::testing::{House, KEYS, user};
 
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 fn node(id: &str) -> NodeId {
     NodeId::parse(id).unwrap()
