@@ -1,0 +1,166 @@
+//! CheckFileInfo (files.md section 3): each property from what is true now.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::{
+    Wopi,
+    reply::{self, Problem},
+    session::{self, Session},
+    sharing,
+};
+use crate::{
+    host::{FileFacts, HostError, tokens::ClientKind},
+    names::{FILE_NAME_MAX_LENGTH, FileName, for_office_mobile},
+    server::note_operation,
+    settings::Supports,
+    store::records::{AccountKind, AccountRecord},
+};
+
+/// The answer. Properties that do not apply are absent, never null (files.md section 1.10).
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(clippy::struct_excessive_bools, reason = "the protocol's flags")]
+struct CheckFileInfo {
+    base_file_name: String,
+    owner_id: String,
+    size: u64,
+    user_id: String,
+    version: String,
+
+    #[serde(skip_serializing_if = "String::is_empty")]
+    file_extension: String,
+    file_name_max_length: usize,
+    last_modified_time: String,
+    #[serde(rename = "SHA256")]
+    sha256: String,
+
+    user_friendly_name: String,
+    is_anonymous_user: bool,
+    is_edu_user: bool,
+    license_check_for_edit_is_enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_info: Option<String>,
+    read_only: bool,
+    user_can_write: bool,
+    user_can_not_write_relative: bool,
+    user_can_rename: bool,
+
+    supports_update: bool,
+    supports_locks: bool,
+    supports_get_lock: bool,
+    supports_extended_lock_length: bool,
+    supports_rename: bool,
+    supports_delete_file: bool,
+    supports_user_info: bool,
+    supports_add_activities: bool,
+    allow_add_activities_user_batching: bool,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    supported_share_url_types: &'static [&'static str],
+
+    host_view_url: String,
+    host_edit_url: String,
+    close_url: String,
+    download_url: String,
+    file_url: String,
+    file_sharing_url: String,
+    file_version_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_in_url: Option<String>,
+    post_message_origin: String,
+
+    breadcrumb_brand_name: &'static str,
+    breadcrumb_brand_url: String,
+    breadcrumb_doc_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    breadcrumb_folder_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    breadcrumb_folder_url: Option<String>,
+}
+
+pub(super) async fn handle(
+    request: HttpRequest,
+    id: web::Path<String>,
+    wopi: web::Data<Wopi>,
+) -> Result<HttpResponse, Problem> {
+    note_operation(&request, "CheckFileInfo");
+    let outcome = session::open(&request, &id, &wopi).and_then(|session| {
+        let facts = wopi.host.facts(&session.access)?;
+        Ok(reply::ok().json(answer(&session, &wopi, facts)?))
+    });
+    outcome.map_err(|problem| problem.noted(&request))
+}
+
+fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileInfo, Problem> {
+    let FileFacts { head, role, may_create_siblings, folder, user_info } = facts;
+    let (access, urls, id) = (&session.access, &wopi.urls, &session.file);
+    let account = access.account();
+    let (is_edu_user, license_check) = licence(account);
+    let Supports { update, save_as, locks, get_lock, rename, delete, user_info: keeps_info, activities, .. } =
+        wopi.supports;
+    let download = wopi.host.tokens().issue_download(&access.claims, id).map_err(HostError::from)?.text;
+    let name = reported_name(access.client(), &head.name);
+    let user_id = access.user_id();
+    Ok(CheckFileInfo {
+        file_extension: FileName::parse(&name).map(|name| name.extension().to_owned()).unwrap_or_default(),
+        breadcrumb_doc_name: name.clone(),
+        base_file_name: name,
+        owner_id: head.owner.as_str().to_owned(),
+        size: head.content.size,
+        user_friendly_name: account.map_or_else(|| "Guest".to_owned(), |account| account.display_name.clone()),
+        user_id: user_id.as_str().to_owned(),
+        version: head.version.to_string(),
+        file_name_max_length: FILE_NAME_MAX_LENGTH,
+        last_modified_time: head.modified.to_iso(),
+        sha256: head.content.sha256,
+        is_anonymous_user: access.is_anonymous(),
+        is_edu_user,
+        license_check_for_edit_is_enabled: license_check,
+        user_info,
+        read_only: !role.can_write(),
+        user_can_write: role.can_write() && update,
+        user_can_not_write_relative: !(may_create_siblings && update && save_as),
+        user_can_rename: role.can_write() && rename,
+        supports_update: update,
+        supports_locks: locks,
+        supports_get_lock: locks && get_lock,
+        supports_extended_lock_length: locks,
+        supports_rename: rename,
+        supports_delete_file: delete,
+        supports_user_info: keeps_info,
+        supports_add_activities: activities,
+        allow_add_activities_user_batching: activities,
+        supported_share_url_types: sharing::share_types(session, wopi),
+        host_view_url: urls.view(id),
+        host_edit_url: urls.edit(id),
+        close_url: urls.folder(&head.parent),
+        download_url: urls.download(id, &download),
+        file_url: urls.file_bytes(id, &download),
+        file_sharing_url: urls.sharing(id),
+        file_version_url: urls.versions(id),
+        sign_in_url: access.is_anonymous().then(|| urls.sign_in()),
+        post_message_origin: urls.origin(),
+        breadcrumb_brand_name: "Lockhouse",
+        breadcrumb_brand_url: urls.home(),
+        breadcrumb_folder_url: folder.as_ref().map(|_| urls.folder(&head.parent)),
+        breadcrumb_folder_name: folder,
+    })
+}
+
+/// `IsEduUser` and `LicenseCheckForEditIsEnabled` (files.md sections 3.3 and 6.2).
+pub(super) fn licence(account: Option<&AccountRecord>) -> (bool, bool) {
+    match account.map(|account| account.kind) {
+        None | Some(AccountKind::Consumer) => (false, false),
+        Some(AccountKind::Business) => (false, true),
+        Some(AccountKind::Education) => (true, true),
+    }
+}
+
+/// Office for iOS cannot take some characters that a name may have; editors known to take them get the name as it is
+/// (files.md section 6.2).
+fn reported_name(client: ClientKind, name: &str) -> String {
+    match client {
+        ClientKind::Any | ClientKind::Office => for_office_mobile(name),
+        ClientKind::Collabora | ClientKind::OnlyOffice => name.to_owned(),
+    }
+}

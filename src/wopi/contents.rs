@@ -1,0 +1,165 @@
+//! GetFile and PutFile (files.md sections 4.1 and 4.3).
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    body::SizedStream,
+    web::{self, Bytes},
+};
+use futures_util::stream;
+use serde_json::json;
+
+use super::{
+    Wopi, headers,
+    reply::{self, ITEM_VERSION, LOCK, Problem},
+    session::{self, Session},
+};
+use crate::{
+    host::{HostError, PutOutcome, PutRequest, Reading},
+    server::{BodyError, BodyReader, note_operation},
+    store::records::SaveKind,
+};
+
+/// Bytes of a refused body that are read, so that a small client gets its answer; then the connection closes.
+pub(super) const DRAINED: u64 = 1 << 20;
+
+/// What a client takes that does not say how much (files.md section 8: the largest signed 32-bit integer).
+const MAX_EXPECTED_SIZE: u64 = 0x7fff_ffff;
+
+pub(super) async fn get(
+    request: HttpRequest,
+    id: web::Path<String>,
+    wopi: web::Data<Wopi>,
+) -> Result<HttpResponse, Problem> {
+    note_operation(&request, "GetFile");
+    let outcome = async {
+        let session = session::open(&request, &id, &wopi)?;
+        let most = headers::number(&request, "X-WOPI-MaxExpectedSize").unwrap_or(MAX_EXPECTED_SIZE);
+        let reading = wopi.host.read(&session.file)?;
+        if reading.content.size > most {
+            return Err(Problem::TooLargeForClient);
+        }
+        let version = reading.head.version.to_string();
+        let mut builder = HttpResponse::Ok();
+        builder
+            .insert_header((ITEM_VERSION, version))
+            .insert_header(("Cache-Control", "no-store"))
+            .content_type("application/octet-stream");
+        send(builder, reading, &wopi).await
+    };
+    outcome.await.map_err(|problem: Problem| problem.noted(&request))
+}
+
+/// Sends a content: a small one in one piece with its head, a large one as it is read.
+pub(crate) async fn send(
+    mut builder: actix_web::HttpResponseBuilder,
+    mut reading: Reading,
+    wopi: &web::Data<Wopi>,
+) -> Result<HttpResponse, Problem> {
+    let size = reading.left();
+    wopi.metrics.bytes_out(size);
+    if let Some(all) = reading.all_if_small().await? {
+        return Ok(builder.body(all));
+    }
+    // The first piece is read before the head leaves: damage at the start is an error, not a torn body.
+    let first = reading.next().await?;
+    let pieces = stream::unfold((first, reading), |(ready, mut reading)| async move {
+        let piece = match ready {
+            Some(piece) => Ok(piece),
+            None => match reading.next().await {
+                Ok(Some(piece)) => Ok(piece),
+                Ok(None) => return None,
+                Err(error) => {
+                    tracing::error!(%error, "a download was cut off: {error}");
+                    Err(error)
+                }
+            },
+        };
+        Some((piece.map_err(|error| Box::new(error) as Box<dyn std::error::Error>), (None::<Bytes>, reading)))
+    });
+    Ok(builder.body(SizedStream::new(size, Box::pin(pieces))))
+}
+
+pub(super) async fn post(
+    request: HttpRequest,
+    id: web::Path<String>,
+    wopi: web::Data<Wopi>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    note_operation(&request, "PutFile");
+    let limit = wopi.limits.body.bytes();
+    let mut body = BodyReader::new(&request, payload, limit, wopi.limits.body_idle_timeout.into());
+    let outcome = async {
+        let session = session::open(&request, &id, &wopi)?;
+        put(&request, &session, &wopi, &mut body).await
+    };
+    match outcome.await {
+        Ok(response) => Ok(response),
+        Err(problem) => {
+            body.drain(DRAINED).await;
+            Err(problem.noted(&request))
+        }
+    }
+}
+
+async fn put(
+    request: &HttpRequest,
+    session: &Session,
+    wopi: &Wopi,
+    body: &mut BodyReader,
+) -> Result<HttpResponse, Problem> {
+    // No override counts as PUT: some clients send none (files.md section 1.2, rule 4).
+    if headers::text(request, "X-WOPI-Override").is_some_and(|name| name != "PUT") || !wopi.supports.update {
+        return Err(Problem::NotSupported("this operation"));
+    }
+    let put = PutRequest {
+        lock: headers::lock_id(request, LOCK.as_str())?,
+        believed: headers::believed_time(request),
+        announced: body.announced(),
+        editors: headers::editors(request),
+        kind: Some(kind(request)),
+    };
+    let mut put = wopi.host.begin_put(&session.access, put).await?;
+    while let Some(piece) = body.next().await? {
+        put.write(&piece).await?;
+    }
+    match put.finish().await? {
+        PutOutcome::Saved { version, modified } => {
+            Ok(reply::ok_with_version(version).json(json!({ "LastModifiedTime": modified.to_iso() })))
+        }
+        PutOutcome::Locked(current) => {
+            wopi.metrics.lock_outcome("PutFile", "conflict");
+            Err(Problem::Locked(current))
+        }
+        PutOutcome::Outdated => Err(Problem::Outdated),
+    }
+}
+
+/// What kind of save the client says it is (files.md section 6.4); a save without a change counts as automatic.
+fn kind(request: &HttpRequest) -> SaveKind {
+    let says = |name, expected: &str| {
+        headers::collabora(request, name).is_some_and(|value| value.eq_ignore_ascii_case(expected))
+    };
+    if says("IsExitSave", "true") {
+        SaveKind::Exit
+    } else if says("IsAutosave", "true") || says("IsModifiedByUser", "false") {
+        SaveKind::Autosave
+    } else {
+        SaveKind::Save
+    }
+}
+
+/// Passes a body on to whatever takes it.
+pub(super) async fn pump<F, G>(body: &mut BodyReader, mut take: F) -> Result<(), Problem>
+where
+    F: FnMut(Bytes) -> G,
+    G: Future<Output = Result<(), HostError>>,
+{
+    loop {
+        match body.next().await {
+            Ok(Some(piece)) => take(piece).await?,
+            Ok(None) => return Ok(()),
+            Err(error @ (BodyError::TooLarge { .. } | BodyError::Incomplete { .. })) => return Err(error.into()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! `POST /files/{id}`: which operation is wanted (files.md section 1.2).
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{
+    Wopi, activities, headers, locks, naming, relative,
+    reply::{OLD_LOCK, Problem},
+    session, sharing,
+};
+use crate::{
+    server::{BodyReader, note_operation},
+    settings::Supports,
+};
+
+/// The operations of `POST /files/{id}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    Lock,
+    UnlockAndRelock,
+    RefreshLock,
+    Unlock,
+    GetLock,
+    PutRelativeFile,
+    RenameFile,
+    DeleteFile,
+    PutUserInfo,
+    GetShareUrl,
+    AddActivities,
+}
+
+impl Verb {
+    fn parse(request: &HttpRequest, name: &str) -> Option<Self> {
+        Some(match name {
+            "LOCK" if headers::value(request, OLD_LOCK).is_some() => Self::UnlockAndRelock,
+            "LOCK" => Self::Lock,
+            "REFRESH_LOCK" => Self::RefreshLock,
+            "UNLOCK" => Self::Unlock,
+            "GET_LOCK" => Self::GetLock,
+            "PUT_RELATIVE" => Self::PutRelativeFile,
+            "RENAME_FILE" => Self::RenameFile,
+            "DELETE" => Self::DeleteFile,
+            "PUT_USER_INFO" => Self::PutUserInfo,
+            "GET_SHARE_URL" => Self::GetShareUrl,
+            "ADD_ACTIVITIES" => Self::AddActivities,
+            _ => return None,
+        })
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Lock => "Lock",
+            Self::UnlockAndRelock => "UnlockAndRelock",
+            Self::RefreshLock => "RefreshLock",
+            Self::Unlock => "Unlock",
+            Self::GetLock => "GetLock",
+            Self::PutRelativeFile => "PutRelativeFile",
+            Self::RenameFile => "RenameFile",
+            Self::DeleteFile => "DeleteFile",
+            Self::PutUserInfo => "PutUserInfo",
+            Self::GetShareUrl => "GetShareUrl",
+            Self::AddActivities => "AddActivities",
+        }
+    }
+
+    /// Whether the administrator lets clients do this: a capability that is off answers 501 (rule 6).
+    const fn is_on(self, supports: &Supports) -> bool {
+        match self {
+            Self::Lock | Self::UnlockAndRelock | Self::RefreshLock | Self::Unlock => supports.locks,
+            Self::GetLock => supports.get_lock && supports.locks,
+            Self::PutRelativeFile => supports.update && supports.save_as,
+            Self::RenameFile => supports.rename,
+            Self::DeleteFile => supports.delete,
+            Self::PutUserInfo => supports.user_info,
+            Self::GetShareUrl => supports.share_url,
+            Self::AddActivities => supports.activities,
+        }
+    }
+}
+
+pub(super) async fn handle(
+    request: HttpRequest,
+    id: web::Path<String>,
+    wopi: web::Data<Wopi>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    answer(&request, &id, &wopi, payload).await.map_err(|problem| problem.noted(&request))
+}
+
+async fn answer(
+    request: &HttpRequest,
+    id: &str,
+    wopi: &web::Data<Wopi>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    note_operation(request, "unknown");
+    let session = session::open(request, id, wopi)?;
+    let Some(name) = headers::text(request, "X-WOPI-Override") else {
+        return Err(Problem::Bad("the request needs X-WOPI-Override and has none".to_owned()));
+    };
+    let verb = Verb::parse(request, name).ok_or(Problem::NotSupported("this operation"))?;
+    note_operation(request, verb.name());
+    if !verb.is_on(&wopi.supports) {
+        return Err(Problem::NotSupported(verb.name()));
+    }
+    match verb {
+        Verb::Lock | Verb::UnlockAndRelock | Verb::RefreshLock | Verb::Unlock | Verb::GetLock => {
+            locks::handle(request, &session, wopi, verb).await
+        }
+        Verb::PutRelativeFile => relative::handle(request, &session, wopi, payload).await,
+        Verb::RenameFile => naming::rename(request, &session, wopi).await,
+        Verb::DeleteFile => naming::delete(&session, wopi).await,
+        Verb::PutUserInfo => sharing::put_user_info(request, &session, wopi, payload).await,
+        Verb::GetShareUrl => sharing::share_url(request, &session, wopi).await,
+        Verb::AddActivities => activities::handle(request, &session, wopi, payload).await,
+    }
+}
+
+/// `POST /files/{id}/activities`: AddActivities may come here too (files.md section 4.9).
+pub(super) async fn handle_activities(
+    request: HttpRequest,
+    id: web::Path<String>,
+    wopi: web::Data<Wopi>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let outcome = async {
+        let session = session::open(&request, &id, &wopi)?;
+        match headers::text(&request, "X-WOPI-Override") {
+            None | Some("ADD_ACTIVITIES") if wopi.supports.activities => {
+                note_operation(&request, Verb::AddActivities.name());
+                activities::handle(&request, &session, &wopi, payload).await
+            }
+            _ => Err(Problem::NotSupported("this operation")),
+        }
+    };
+    outcome.await.map_err(|problem: Problem| problem.noted(&request))
+}
+
+/// What comes with containers: 501 after the token was accepted (files.md section 4.12).
+pub(super) async fn not_supported(
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+    wopi: web::Data<Wopi>,
+) -> Result<HttpResponse, Problem> {
+    let outcome = session::open(&request, &path.0, &wopi).map(|_| ());
+    let problem = outcome.err().unwrap_or(Problem::NotSupported("containers"));
+    Err(problem.noted(&request))
+}
+
+/// A reader of a body that is not a document.
+pub(super) fn small_body(request: &HttpRequest, payload: web::Payload, wopi: &Wopi, most: u64) -> BodyReader {
+    BodyReader::new(request, payload, most, wopi.limits.body_idle_timeout.into())
+}

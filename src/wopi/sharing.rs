@@ -1,0 +1,61 @@
+//! PutUserInfo and GetShareUrl (files.md section 4.8).
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+use super::{
+    Wopi,
+    dispatch::small_body,
+    headers,
+    reply::{self, Problem},
+    session::Session,
+};
+use crate::permission::Role;
+
+/// Longest body that is read to find that it is too long; the limit itself is 1024 characters.
+const LONGEST_USER_INFO_BODY: u64 = 16 * 1024;
+
+pub(super) async fn put_user_info(
+    request: &HttpRequest,
+    session: &Session,
+    wopi: &Wopi,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let mut body = small_body(request, payload, wopi, LONGEST_USER_INFO_BODY);
+    let bytes = match body.read_all().await {
+        Ok(bytes) => bytes,
+        // The protocol knows 413 for documents alone; a text that is too long is malformed.
+        Err(crate::server::BodyError::TooLarge { .. }) => {
+            body.drain(LONGEST_USER_INFO_BODY).await;
+            return Err(too_long());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let text = std::str::from_utf8(&bytes).map_err(|_| too_long())?;
+    wopi.host.put_user_info(&session.access, text).await?;
+    Ok(reply::ok().finish())
+}
+
+fn too_long() -> Problem {
+    Problem::Bad("the user info must be at most 1024 ASCII characters".to_owned())
+}
+
+/// The share types that a caller may ask for: those who may edit share both ways, others not at all.
+pub(super) fn share_types(session: &Session, wopi: &Wopi) -> &'static [&'static str] {
+    let may = wopi.supports.share_url && session.access.role.can_share() && !session.access.is_anonymous();
+    if may { &["ReadOnly", "ReadWrite"] } else { &[] }
+}
+
+pub(super) async fn share_url(request: &HttpRequest, session: &Session, wopi: &Wopi) -> Result<HttpResponse, Problem> {
+    let kind = headers::text(request, "X-WOPI-UrlType").unwrap_or_default();
+    let role = match kind {
+        "ReadOnly" => Role::Viewer,
+        "ReadWrite" => Role::Editor,
+        _ => return Err(Problem::NotSupported("this type of share URL")),
+    };
+    if !share_types(session, wopi).contains(&kind) {
+        return Err(Problem::NotSupported("share URLs for this user"));
+    }
+    let link = wopi.host.share_link(&session.access, role).await?;
+    Ok(reply::ok().json(json!({ "ShareUrl": wopi.urls.share_link(&link) })))
+}
