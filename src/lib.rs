@@ -4,4 +4,5 @@ pub mod clock;
 pub mod ids;
 pub mod names;
 pub mod permission;
+pub mod settings;
 pub mod store;
