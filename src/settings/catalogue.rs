@@ -45,11 +45,10 @@ pub fn default_file() -> String {
     let all = entries();
     for (entry, (_, value)) in all.iter().zip(&defaults) {
         let (prefix, name) = entry.key.rsplit_once('.').unwrap_or(("", &entry.key));
+        file.push('\n');
         if prefix != section {
-            let _ = write!(file, "\n[{prefix}]\n");
+            let _ = writeln!(file, "[{prefix}]");
             section = prefix;
-        } else {
-            file.push('\n');
         }
         for line in entry.meaning {
             let _ = writeln!(file, "#{line}");

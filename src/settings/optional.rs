@@ -1,5 +1,7 @@
 //! Values that may be unset: an empty text, so that a variable or a later file can unset what an earlier one set.
 
+#![allow(clippy::ref_option, reason = "serde calls these with a reference to the field")]
+
 use std::{fmt::Display, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
