@@ -8,4 +8,8 @@ pub mod lock;
 pub mod names;
 pub mod permission;
 pub mod retention;
+pub mod server;
+pub mod settings;
 pub mod store;
+pub mod urls;
+pub mod wopi;

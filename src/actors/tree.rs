@@ -105,7 +105,7 @@ impl TreeActor {
         Ok(batch
             .require(key.clone(), Expect::Absent)
             .set(key, records::encode(&row))
-            .set(keys::child_revision(parent), Vec::new()))
+            .set(keys::child_revision(parent), records::MARK))
     }
 
     /// Demands that every container from `parent` to the root stays as it is, and that `moved` is not among them.
@@ -146,7 +146,7 @@ impl TreeActor {
             .enter(batch, id, parent, name)?
             .require(key.clone(), Expect::Absent)
             .set(key, records::encode(&record))
-            .set(keys::child_revision(id), Vec::new());
+            .set(keys::child_revision(id), records::MARK);
         Ok((record, Some(self.engine.submit(batch)?)))
     }
 
@@ -178,7 +178,7 @@ impl TreeActor {
             batch = self
                 .enter(batch, id, parent, name)?
                 .clear(keys::name(&old_parent, &old))
-                .set(keys::child_revision(&old_parent), Vec::new());
+                .set(keys::child_revision(&old_parent), records::MARK);
         }
         let record = ContainerRecord { parent: Some(parent.clone()), name: name.as_str().to_owned(), ..record };
         let key = keys::container(id);
@@ -205,7 +205,7 @@ impl TreeActor {
             .clear(keys::container(id))
             .clear(children)
             .clear(keys::name(&parent, &folded))
-            .set(keys::child_revision(&parent), Vec::new());
+            .set(keys::child_revision(&parent), records::MARK);
         let grants = keys::grants_on(id);
         for (key, _) in crate::store::engine::scan_prefix(self.engine.as_ref(), &grants, None, 4096)? {
             if let Some(user) = keys::last_part(&key).and_then(|user| UserId::parse(user).ok()) {

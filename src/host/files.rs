@@ -26,8 +26,8 @@ pub struct FileFacts {
     pub role: Role,
     /// Whether the caller may put files beside it.
     pub may_create_siblings: bool,
-    /// The name of the container it is in.
-    pub folder: String,
+    /// The name of the container it is in, if the caller may see that.
+    pub folder: Option<String>,
     /// What PutUserInfo stored last for this caller.
     pub user_info: Option<String>,
 }
@@ -86,11 +86,14 @@ impl Host {
     /// [`HostError`].
     pub fn facts(&self, access: &Access) -> Result<FileFacts, HostError> {
         let head = self.head(access.file()?)?;
-        let container = self.container(&head.parent)?;
+        let folder = match self.role_in(access, &head.parent)? {
+            Some(_) => Some(self.container(&head.parent)?.name),
+            None => None,
+        };
         Ok(FileFacts {
             role: access.role,
             may_create_siblings: self.may_create_in(access, &head.parent)?,
-            folder: container.name,
+            folder,
             user_info: self.accounts().user_info(&access.user_id())?,
             head,
         })

@@ -247,8 +247,9 @@ impl Host {
     fn tree(&self) -> &Tree {
         &self.0.tree
     }
+}
 
-    fn new_id(&self) -> Result<NodeId, HostError> {
-        random::node_id().map_err(|error| HostError::Failed(error.to_string().into()))
-    }
+/// A new identifier.
+fn new_id() -> Result<NodeId, HostError> {
+    random::node_id().map_err(|error| HostError::Failed(error.to_string().into()))
 }

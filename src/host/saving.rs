@@ -37,7 +37,7 @@ const PIECE: usize = 256 * 1024;
 const NAMES_TRIED: u32 = 10_000;
 
 /// Bytes on their way into the content store.
-pub struct Incoming {
+pub(super) struct Incoming {
     upload: Option<Upload>,
     gathered: BytesMut,
     received: u64,
@@ -63,7 +63,7 @@ impl Incoming {
     ///
     /// # Errors
     /// [`HostError::TooLarge`], [`HostError::NoSpace`], or what the store says.
-    pub async fn write(&mut self, bytes: &Bytes) -> Result<(), HostError> {
+    async fn write(&mut self, bytes: &Bytes) -> Result<(), HostError> {
         self.received += bytes.len() as u64;
         if self.received > self.limit {
             self.upload = None;
@@ -84,11 +84,11 @@ impl Incoming {
     async fn finish(mut self) -> Result<Stored, HostError> {
         let piece = self.gathered.split();
         let Some(mut upload) = self.upload.take() else { return Err(interrupted()) };
-        Ok(blocking(move || {
+        blocking(move || {
             upload.write(&piece)?;
             upload.finish()
         })
-        .await?)
+        .await
     }
 }
 
@@ -310,7 +310,7 @@ impl Host {
     /// [`HostError`].
     pub fn begin_creation(&self, by: &UserId, parent: &NodeId, announced: Option<u64>) -> Result<Creation, HostError> {
         let owner = self.container(parent)?.owner;
-        let id = self.new_id()?;
+        let id = super::new_id()?;
         let incoming = Incoming::begin(self, &id, announced, self.options().body_limit)?;
         Ok(Creation { host: self.clone(), id, by: by.clone(), parent: parent.clone(), owner, incoming })
     }

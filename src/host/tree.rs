@@ -119,16 +119,12 @@ impl Host {
         };
         for _ in 0..=crate::actors::tree::MAX_DEPTH {
             let record = self.container(&above)?;
-            match record.parent {
-                Some(parent) => {
-                    names.push(record.name);
-                    above = parent;
-                }
-                None => {
-                    names.reverse();
-                    return Ok(DrivePath { drive: Some(record.owner), names });
-                }
-            }
+            let Some(parent) = record.parent else {
+                names.reverse();
+                return Ok(DrivePath { drive: Some(record.owner), names });
+            };
+            names.push(record.name);
+            above = parent;
         }
         Err(HostError::Misplaced("the folders are nested too deeply"))
     }
@@ -164,7 +160,7 @@ impl Host {
     /// # Errors
     /// [`HostError::NameTaken`] and the others.
     pub async fn make_container(&self, parent: &NodeId, name: &FileName) -> Result<NodeId, HostError> {
-        let id = self.new_id()?;
+        let id = super::new_id()?;
         self.tree().ask(TreeOperation::Create { id: id.clone(), parent: parent.clone(), name: name.clone() }).await?;
         Ok(id)
     }

@@ -6,7 +6,7 @@ use crate::{
     host::random::NoRandomness,
     store::{
         engine::{Batch, CommitError, Engine, EngineError, Key, Record, Revision, scan_prefix},
-        records::{FORMAT, RecordError, decode},
+        records::{RecordError, decode},
     },
 };
 
@@ -47,7 +47,7 @@ pub(super) const ATTEMPTS: usize = 8;
 pub(super) const PAGE: usize = 128;
 
 /// The value of records that say all by their key.
-pub(super) const MARK: &[u8] = &[FORMAT];
+pub(super) use crate::store::records::MARK;
 
 /// Reads a record with the revision that a batch may demand of it.
 pub(super) fn load<T: DeserializeOwned>(engine: &dyn Engine, key: &[u8]) -> Result<Option<(T, Revision)>, Trouble> {

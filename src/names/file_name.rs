@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::rules::{NameError, check_character, is_forbidden, is_invisible, reserved};
 
-/// The longest name without its extension, in characters: what CheckFileInfo reports as `FileNameMaxLength`
+/// The longest name without its extension, in characters: what `CheckFileInfo` reports as `FileNameMaxLength`
 /// (files.md section 3.4).
 pub const FILE_NAME_MAX_LENGTH: usize = 250;
 
@@ -116,7 +116,7 @@ impl FileName {
         for_office_mobile(&self.0)
     }
 
-    /// The name with another stem and the same extension, as RenameFile gives it (files.md section 4.6).
+    /// The name with another stem and the same extension, as `RenameFile` gives it (files.md section 4.6).
     ///
     /// # Errors
     /// [`NameError`] when the new name is illegal.

@@ -14,8 +14,8 @@ use super::{
     session::{self, Session},
 };
 use crate::{
-    host::{HostError, PutOutcome, PutRequest, Reading},
-    server::{BodyError, BodyReader, note_operation},
+    host::{PutOutcome, PutRequest, Reading},
+    server::{BodyReader, note_operation},
     store::records::SaveKind,
 };
 
@@ -86,8 +86,8 @@ pub(super) async fn post(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     note_operation(&request, "PutFile");
-    let limit = wopi.limits.body.bytes();
-    let mut body = BodyReader::new(&request, payload, limit, wopi.limits.body_idle_timeout.into());
+    let limit = wopi.limits.body.get();
+    let mut body = BodyReader::new(&request, payload, limit, wopi.limits.body_idle_timeout.get());
     let outcome = async {
         let session = session::open(&request, &id, &wopi)?;
         put(&request, &session, &wopi, &mut body).await
@@ -145,21 +145,5 @@ fn kind(request: &HttpRequest) -> SaveKind {
         SaveKind::Autosave
     } else {
         SaveKind::Save
-    }
-}
-
-/// Passes a body on to whatever takes it.
-pub(super) async fn pump<F, G>(body: &mut BodyReader, mut take: F) -> Result<(), Problem>
-where
-    F: FnMut(Bytes) -> G,
-    G: Future<Output = Result<(), HostError>>,
-{
-    loop {
-        match body.next().await {
-            Ok(Some(piece)) => take(piece).await?,
-            Ok(None) => return Ok(()),
-            Err(error @ (BodyError::TooLarge { .. } | BodyError::Incomplete { .. })) => return Err(error.into()),
-            Err(error) => return Err(error.into()),
-        }
     }
 }

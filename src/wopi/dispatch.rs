@@ -148,5 +148,5 @@ pub(super) async fn not_supported(
 
 /// A reader of a body that is not a document.
 pub(super) fn small_body(request: &HttpRequest, payload: web::Payload, wopi: &Wopi, most: u64) -> BodyReader {
-    BodyReader::new(request, payload, most, wopi.limits.body_idle_timeout.into())
+    BodyReader::new(request, payload, most, wopi.limits.body_idle_timeout.get())
 }

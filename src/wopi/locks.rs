@@ -22,9 +22,9 @@ pub(super) async fn handle(
     wopi.metrics.lock_outcome(verb.name(), outcome_name(&answer.outcome));
     match answer.outcome {
         Outcome::Done => Ok(reply::ok_with_version(answer.version).finish()),
-        Outcome::Held(id) => Ok(reply::ok_with_version(answer.version)
-            .insert_header((LOCK, reply::lock_value(id.as_ref())))
-            .finish()),
+        Outcome::Held(id) => {
+            Ok(reply::ok_with_version(answer.version).insert_header((LOCK, reply::lock_value(id.as_ref()))).finish())
+        }
         Outcome::Conflict(current) => Err(Problem::Locked(current)),
         Outcome::MissingId(current) => Err(Problem::MissingLockId(current)),
     }

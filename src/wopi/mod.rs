@@ -21,9 +21,9 @@ use actix_web::web;
 
 use crate::{
     host::Host,
-    urls::Urls,
     server::Metrics,
     settings::{Limits, Supports},
+    urls::Urls,
 };
 
 /// What the handlers work with.

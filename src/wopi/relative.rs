@@ -27,8 +27,8 @@ pub(super) async fn handle(
     wopi: &Wopi,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let limit = wopi.limits.body.bytes();
-    let mut body = BodyReader::new(request, payload, limit, wopi.limits.body_idle_timeout.into());
+    let limit = wopi.limits.body.get();
+    let mut body = BodyReader::new(request, payload, limit, wopi.limits.body_idle_timeout.get());
     let outcome = put(request, session, wopi, &mut body).await;
     if outcome.is_err() {
         body.drain(DRAINED).await;
@@ -46,7 +46,7 @@ async fn put(
     if !wopi.host.facts(&session.access)?.may_create_siblings {
         return Err(Problem::NotSupported("saving another file here for this user"));
     }
-    let limit = wopi.limits.body.bytes();
+    let limit = wopi.limits.body.get();
     if headers::number(request, "X-WOPI-Size").is_some_and(|size| size > limit) {
         return Err(HostError::TooLarge { limit }.into());
     }
@@ -102,11 +102,8 @@ fn target(request: &HttpRequest, source: &FileHead) -> Result<RelativeTarget, Pr
 
 fn answer(session: &Session, wopi: &Wopi, id: &NodeId, head: &FileHead) -> Result<HttpResponse, Problem> {
     // The new token ends when the presented one does (files.md section 1.7).
-    let token = wopi
-        .host
-        .tokens()
-        .issue_traded(&session.access.claims, Resource::File(id.clone()))
-        .map_err(HostError::from)?;
+    let token =
+        wopi.host.tokens().issue_traded(&session.access.claims, Resource::File(id.clone())).map_err(HostError::from)?;
     Ok(reply::ok().json(json!({
         "Name": head.name,
         "Url": wopi.urls.wopi_src_with_token(id, &token.text),

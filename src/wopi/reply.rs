@@ -158,7 +158,8 @@ impl Problem {
             Self::Host(HostError::NoRight) => HostError::NotFound.to_string(),
             Self::Host(HostError::Failed(_)) => "the host's store has a problem; its log says which".to_owned(),
             Self::Host(HostError::Corrupt(_)) => {
-                "a part of this file is damaged on the host's disk; its administrator can run `lockhouse check`".to_owned()
+                "a part of this file is damaged on the host's disk; its administrator can run `lockhouse check`"
+                    .to_owned()
             }
             Self::Host(HostError::NoSpace { .. }) => {
                 "the host's disk is nearly full, so the file was not saved; nothing was changed".to_owned()

@@ -28,7 +28,8 @@ pub(super) fn open(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> R
         // A token is for one file, and this is none: the token is not for it.
         return Err(HostError::Access(AccessError::WrongResource).into());
     };
-    let access = wopi.host.access_control().authorize(&token, &Resource::File(file.clone())).map_err(HostError::from)?;
+    let access =
+        wopi.host.access_control().authorize(&token, &Resource::File(file.clone())).map_err(HostError::from)?;
     wopi.host.head(&file)?;
     Ok(Session { access, file })
 }

@@ -67,12 +67,12 @@ impl FileActor {
             .require(key.clone(), Expect::Absent)
             .require(keys::container(parent), Expect::Present)
             .set(key, records::encode(&row))
-            .set(keys::child_revision(parent), Vec::new()))
+            .set(keys::child_revision(parent), records::MARK))
     }
 
     /// Gives the name back.
     fn leave(batch: Batch, parent: &NodeId, folded: &str) -> Batch {
-        batch.clear(keys::name(parent, folded)).set(keys::child_revision(parent), Vec::new())
+        batch.clear(keys::name(parent, folded)).set(keys::child_revision(parent), records::MARK)
     }
 
     pub(super) fn rename(&mut self, lock: Option<LockId>, to: &FileName) -> Result<Answer, ActorError> {

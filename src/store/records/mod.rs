@@ -42,6 +42,9 @@ pub use system::StoreFacts;
 /// The format that this program writes.
 pub const FORMAT: u8 = 1;
 
+/// The value of records that say all by their key.
+pub const MARK: &[u8] = &[FORMAT];
+
 /// Why a record could not be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {

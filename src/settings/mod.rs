@@ -1,0 +1,22 @@
+//! The settings: one typed structure, filled from defaults, a file, the environment and flags, each over the one before.
+//!
+//! `config/README.md` lists every key; [`catalogue`] writes that list, so it cannot fall behind.
+
+pub mod catalogue;
+pub mod human;
+pub mod load;
+mod nearest;
+pub mod network;
+mod optional;
+pub mod public_url;
+mod section;
+mod sections;
+mod validate;
+
+pub use human::{Period, Size};
+pub use load::{FileChoice, Loaded, Origin, SettingsError, Shown, Sources};
+pub use network::{Network, Networks};
+pub use public_url::PublicUrl;
+pub use sections::{
+    Actors, Collabora, History, Limits, Log, LogFormat, MetricsAccess, Settings, Storage, Supports, Tls, Tokens,
+};
