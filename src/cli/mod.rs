@@ -1,0 +1,4 @@
+//! Floor 6: the command line.
+
+pub mod hosting;
+pub mod serve;
