@@ -2,11 +2,25 @@
 //!
 //! An engine keeps records under ordered byte keys. Every change is a [`Batch`] with preconditions, all or nothing across
 //! a crash. Reading shows only what is on the disk: a value is published after the flush that made it durable.
-//! [`LocalEngine`] keeps the contract with one commit thread over a [`Backing`]; a distributed store could keep it too.
+//! [`LocalEngine`] keeps the contract with one commit thread over a [`Backing`](super::backing::Backing); a distributed store could keep it too.
+
+mod acked;
+mod committer;
+mod cut;
+mod local;
+mod published;
+mod queue;
+mod redo;
+mod stored;
+mod watchdog;
 
 use std::{future::Future, ops::Bound, sync::Arc};
 
 use bytes::Bytes;
+
+pub use local::{
+    CommitObserver, EngineOptions, EngineStats, HUNG_EXIT_CODE, LocalEngine, OpenError, OpenedReport, TailLost,
+};
 
 /// A record's key.
 pub type Key = Vec<u8>;
@@ -20,6 +34,10 @@ pub const MAX_VALUE: usize = 6 * 1024;
 
 /// The longest key, in bytes.
 pub const MAX_KEY: usize = 1024;
+
+/// The most bytes that one batch may have, keys, values and some overhead per record counted: its redo record is built in
+/// memory.
+pub const MAX_BATCH: usize = 16 * 1024 * 1024;
 
 /// A durable record as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +60,9 @@ pub enum Expect {
 }
 
 /// Records that change together, and what must still be true for them to change.
+///
+/// Where a key is named more than once, the last value given wins, a removal wins over values, and differences are added to
+/// what both have left. Keys that are empty or begin with a zero byte are the engine's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
     /// Preconditions, checked by the commit thread against the newest state (durable or not yet).
@@ -115,8 +136,8 @@ pub enum EngineError {
     /// The engine is shutting down.
     #[error("the store is closing")]
     Closed,
-    /// A key or value is over [`MAX_KEY`] or [`MAX_VALUE`].
-    #[error("a record of {size} bytes is over the limit of {limit}")]
+    /// A key or value is over [`MAX_KEY`] or [`MAX_VALUE`], or the whole batch is over [`MAX_BATCH`].
+    #[error("a record or batch of {size} bytes is over the limit of {limit}")]
     TooLarge {
         /// Bytes offered.
         size: usize,
@@ -190,7 +211,8 @@ pub trait Engine: Send + Sync + 'static {
     fn durable_revision(&self) -> Revision;
 
     /// Begins a consistent cut: a view of all records as they are when the commit thread gets to it. The engine keeps what
-    /// changes since, ahead of the cut's reading position, until the cut is dropped.
+    /// changes since, ahead of the cut's reading position, until the cut is dropped. Waits for the group that is being flushed:
+    /// blocking. Everything acknowledged before is in the cut.
     ///
     /// # Errors
     /// [`EngineError`] when the store is read-only, closing, or another cut is open ([`EngineError::Busy`]).
