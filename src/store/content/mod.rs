@@ -286,6 +286,6 @@ impl Content {
         #[cfg(test)]
         self.hook.fire(moment);
         #[cfg(not(test))]
-        let _ = moment;
+        let _ = (self, moment);
     }
 }

@@ -91,7 +91,10 @@ impl Stored {
 
 impl std::fmt::Debug for Stored {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stored").field("node", &self.claim.name.0).field("content", &self.content).finish_non_exhaustive()
+        f.debug_struct("Stored")
+            .field("node", &self.claim.name.0)
+            .field("content", &self.content)
+            .finish_non_exhaustive()
     }
 }
 

@@ -54,8 +54,7 @@ impl Content {
         expected: &ContentRef,
     ) -> Result<(), Vec<Damage>> {
         let whole = digest::Context::new(&SHA256);
-        let mut verification =
-            Verification { content: self, node, manifest, offset: 0, whole, damages: Vec::new() };
+        let mut verification = Verification { content: self, node, manifest, offset: 0, whole, damages: Vec::new() };
         verification.pages(expected.size);
         verification.conclude(expected)
     }
