@@ -20,6 +20,7 @@
 mod chunks;
 mod cut;
 mod error;
+mod flush;
 mod manifest;
 mod pins;
 mod reader;
