@@ -3,7 +3,13 @@
 //!
 //! Settings, as environment variables: `LOCKHOUSE_BENCH_MB` (size of the large content, 1024), `LOCKHOUSE_BENCH_ROUNDS` (3),
 //! `LOCKHOUSE_BENCH_OVERWRITES` (500), `LOCKHOUSE_BENCH_DIR` (where to write; the default is the temporary directory).
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a benchmark prints and may panic")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a benchmark prints and may panic"
+)]
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -215,6 +221,7 @@ fn through_content() {
     }
     let content = timed(&mut write, || house.commit(upload.finish().unwrap(), 1, None));
     let rss_write = peak_memory();
+    println!("disk={}", disk_use(directory.path()));
     let pin = house.content.pin(&house.node, content.manifest.unwrap()).unwrap();
     let mut reader = house.content.reader(pin, content.size);
     let mut bytes = 0;
@@ -254,6 +261,7 @@ fn bare_sled() {
     }
     timed(&mut write, || tree.flush()).unwrap();
     let rss_write = peak_memory();
+    println!("disk={}", disk_use(directory.path()));
     let mut bytes = 0;
     for number in 0..next {
         bytes += timed(&mut read, || tree.get(&number.to_be_bytes())).unwrap().unwrap().len();
@@ -275,6 +283,7 @@ fn plain_file() {
         timed(&mut write, || file.write_all(&block).and_then(|()| file.sync_data())).unwrap();
     }
     let rss_write = peak_memory();
+    println!("disk={}", disk_use(directory.path()));
     let mut file = fs::File::open(&path).unwrap();
     for _ in 0..megabytes {
         timed(&mut read, || file.read_exact(&mut block)).unwrap();
@@ -312,6 +321,10 @@ fn overwrite() {
             longest = longest.max(report.duration);
         }
         peak = peak.max(disk_use(directory.path()));
+        if env::var_os("LOCKHOUSE_BENCH_TRACE").is_some() && sequence.is_multiple_of(10) {
+            let [meta, chunks] = ["meta", "content"].map(|name| disk_use(&directory.path().join(name)));
+            eprintln!("{sequence}: meta {meta}, content {chunks}, live {}", house.content.live_estimate());
+        }
     }
     let referenced = kept.len() * DOCUMENT;
     println!("times={times}\nreferenced={referenced}\npeak={peak}\nend={}", disk_use(directory.path()));
