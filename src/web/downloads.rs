@@ -157,7 +157,6 @@ fn send(mut builder: HttpResponseBuilder, reading: Reading, wopi: &web::Data<Wop
     if head_only {
         return builder.body(SizedStream::new(left, stream::empty::<Result<web::Bytes, actix_web::Error>>()));
     }
-    wopi.metrics.bytes_out(left);
     let pieces = stream::unfold(reading, |mut reading| async move {
         match reading.next().await {
             Ok(Some(piece)) => Some((Ok(piece), reading)),
