@@ -35,10 +35,8 @@ async fn on_a_full_disk_writes_fail_reads_go_on_and_nothing_acknowledged_is_lost
     server.add_user("alice", &[]);
     server.import("alice", &[("fills.docx", b"the beginning"), ("other.docx", b"other")]);
     assert!(server.terminate().success());
-    let unlimited = std::mem::replace(
-        &mut server.start_mut().wrapper,
-        limited_to(largest_file(&server_dir(&server)) + (12 << 20)),
-    );
+    let limit = largest_file(&server.data_dir()) + (12 << 20);
+    let unlimited = std::mem::replace(&mut server.start_mut().wrapper, limited_to(limit));
     server.launch();
     let open = |server: &Binary, path: &str| Wopi::from_json(http_client(), &server.token("alice", path));
     let (file, other) = (open(&server, "/fills.docx"), open(&server, "/other.docx"));
@@ -86,8 +84,4 @@ async fn on_a_full_disk_writes_fail_reads_go_on_and_nothing_acknowledged_is_lost
     assert_ne!(after, version);
     assert!(server.terminate().success());
     server.cli_ok(&["check"], "");
-}
-
-fn server_dir(server: &Binary) -> std::path::PathBuf {
-    server.data_dir()
 }

@@ -76,11 +76,8 @@ impl Load {
     /// Starts all clients.
     pub(crate) fn begin(&self, random: &mut Random) -> Running {
         self.at_begin.store(self.acknowledged.load(Ordering::SeqCst), Ordering::SeqCst);
-        let round = Round {
-            stopping: Arc::default(),
-            acknowledged: self.acknowledged.clone(),
-            next: self.next.clone(),
-        };
+        let round =
+            Round { stopping: Arc::default(), acknowledged: self.acknowledged.clone(), next: self.next.clone() };
         let mut tasks = Vec::new();
         for (number, (file, known)) in self.files.iter().enumerate() {
             let (file, known) = (file.clone(), known.clone());

@@ -105,12 +105,15 @@ impl Known {
     #[track_caller]
     pub(crate) fn settles(&mut self, when: &str, file: usize, lock: &str, tag: u64) {
         let (mut locks, mut tags) = (vec![self.lock.clone()], vec![self.tag]);
-        let changed = |old: &mut Vec<_>, new| if self.revealed { *old = vec![new] } else { old.push(new) };
-        let changed_tag = |old: &mut Vec<u64>, new| if self.revealed { *old = vec![new] } else { old.push(new) };
         match &self.pending {
-            Pending::Lock(id) => changed(&mut locks, id.clone()),
-            Pending::Save(tag) => changed_tag(&mut tags, *tag),
+            Pending::Lock(id) => locks.push(id.clone()),
+            Pending::Save(tag) => tags.push(*tag),
             Pending::Nothing => {}
+        }
+        if self.revealed {
+            // Only the newest is possible; where nothing was pending there is but one.
+            locks.drain(..locks.len() - 1);
+            tags.drain(..tags.len() - 1);
         }
         let told = format!("{when}, file {file}, step {}, pending {:?}", self.step, self.pending);
         assert!(locks.iter().any(|possible| possible == lock), "{told}: the lock is {lock:?}, not one of {locks:?}");
@@ -164,7 +167,8 @@ impl Contended {
     /// After a crash: a holder that nobody asked to leave must still be there.
     #[track_caller]
     pub(crate) fn settles(&mut self, when: &str, lock: &str) {
-        let held: Vec<&String> = self.claims.iter().filter(|(_, claim)| **claim == Claim::Held).map(|(id, _)| id).collect();
+        let held: Vec<&String> =
+            self.claims.iter().filter(|(_, claim)| **claim == Claim::Held).map(|(id, _)| id).collect();
         assert!(held.len() <= 1, "{when}: two clients hold one lock: {held:?}");
         if let Some(held) = held.first() {
             assert_eq!(lock, *held, "{when}: the lock was acknowledged and nobody gave it up");

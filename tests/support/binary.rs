@@ -307,12 +307,8 @@ impl Drop for Binary {
 
 /// Runs a command to its end, giving it `stdin`.
 pub(crate) fn run(mut command: Command, stdin: &str) -> Run {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
     // A command that does not read its input may close it first.
     let _ = child.stdin.take().expect("a pipe").write_all(stdin.as_bytes());
     let mut error = child.stderr.take().expect("a pipe");
@@ -351,6 +347,7 @@ fn follow(pipe: impl std::io::Read + Send + 'static, log: Arc<Mutex<String>>, ur
 /// The first `http://…` or `https://…` of a line, without a slash at its end.
 fn first_url(line: &str) -> Option<String> {
     let from = line.find("http://").or_else(|| line.find("https://"))?;
-    let url: String = line[from..].chars().take_while(|c| c.is_ascii_graphic() && !"\"'<>)\u{1b}".contains(*c)).collect();
+    let url: String =
+        line[from..].chars().take_while(|c| c.is_ascii_graphic() && !"\"'<>)\u{1b}".contains(*c)).collect();
     Some(url.trim_end_matches(['/', '.', ',']).to_owned())
 }

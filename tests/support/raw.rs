@@ -2,6 +2,7 @@
 
 use super::{Wopi, percent, reply::Reply};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
@@ -31,7 +32,7 @@ impl Raw {
             authority(wopi)
         );
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(head, "{name}: {value}\r\n");
         }
         head.push_str("\r\n");
         head

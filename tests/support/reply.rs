@@ -120,10 +120,8 @@ impl Reply {
 
     #[track_caller]
     fn check_lock_header(&self, operation: &str) {
-        let lock_taking = matches!(
-            operation,
-            "LOCK" | "REFRESH_LOCK" | "UNLOCK" | "PUT" | "RENAME_FILE" | "DELETE" | "PUT_RELATIVE"
-        );
+        let lock_taking =
+            matches!(operation, "LOCK" | "REFRESH_LOCK" | "UNLOCK" | "PUT" | "RENAME_FILE" | "DELETE" | "PUT_RELATIVE");
         match self.status {
             200 if operation == "GET_LOCK" => {
                 assert!(self.lock().is_some(), "2.3: GetLock without X-WOPI-Lock: {self}");

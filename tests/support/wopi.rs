@@ -40,7 +40,7 @@ impl Wopi {
 
     /// From a URL that a reply handed out: `WOPISrc` and `?access_token=`.
     #[track_caller]
-    pub(crate) fn from_url(&self, url: &str) -> Self {
+    pub(crate) fn opened_at(&self, url: &str) -> Self {
         let parsed = reqwest::Url::parse(url).unwrap_or_else(|error| panic!("{url}: {error}"));
         let token = parsed.query_pairs().find(|(name, _)| name == "access_token").map(|(_, value)| value.into_owned());
         let token = token.unwrap_or_else(|| panic!("no access_token in {url}"));
@@ -193,7 +193,7 @@ impl Wopi {
         async move {
             let reply = self.save_as(name, None, bytes).await;
             assert!(reply.status == 200, "at {place}: {reply}");
-            self.from_url(&reply.text("Url"))
+            self.opened_at(&reply.text("Url"))
         }
     }
 

@@ -32,7 +32,8 @@ async fn an_over_long_or_non_ascii_lock_id_is_400_with_the_reason() {
             doc.alice.lock(held).await.expect(200);
         }
         let before = doc.alice.state().await;
-        for id in [vec![b'x'; 1025], vec![b'x'; 6000], "schlüssel".into(), b"\xff\xfe".to_vec(), b"tab\there".to_vec()] {
+        for id in [vec![b'x'; 1025], vec![b'x'; 6000], "schlüssel".into(), b"\xff\xfe".to_vec(), b"tab\there".to_vec()]
+        {
             for operation in ["LOCK", "REFRESH_LOCK", "UNLOCK"] {
                 let reply = doc.alice.post(operation).header_bytes("X-WOPI-Lock", &id).send().await.expect(400);
                 assert!(reply.header("X-WOPI-LockFailureReason").is_some_and(|why| why.contains(' ')), "{reply}");
@@ -260,7 +261,7 @@ async fn a_body_over_the_limit_is_413_counted_by_bytes_received() {
 async fn a_flood_of_headers_is_refused_and_hurts_nobody() {
     let doc = Shared::server().document(b"precious");
     let before = doc.alice.state().await;
-    let many: String = (0..20_000).map(|n| format!("X-Flood-{n}: {n}\r\n")).collect();
+    let many = "X-Flood: drop\r\n".repeat(20_000);
     let one = format!("X-Flood: {}\r\n", "x".repeat(2_000_000));
     for flood in [many, one] {
         let mut raw = Raw::to(&doc.alice);
@@ -277,7 +278,9 @@ async fn a_flood_of_headers_is_refused_and_hurts_nobody() {
 #[tokio::test]
 async fn what_is_not_http_hurts_nobody() {
     let doc = Shared::server().document(b"precious");
-    for nonsense in [&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..], b"\r\n\r\n\r\n", b"GET\r\n\r\n", &[0; 10_000]] {
+    for nonsense in
+        [&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..], b"\r\n\r\n\r\n", b"GET\r\n\r\n", &[0; 10_000]]
+    {
         let mut raw = Raw::to(&doc.alice);
         raw.write(nonsense);
         raw.finish();

@@ -3,6 +3,7 @@
 use crate::support::wopi::http_client;
 use crate::support::{Binary, Reply, Shared, Start, Wopi, eventually, percent, raw::Raw, tokens};
 use reqwest::Method;
+use reqwest::header::HeaderValue;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Every operation of a file, well formed, for rules that hold for each of them.
@@ -46,9 +47,13 @@ async fn f1_a_get_on_the_wopi_src_is_check_file_info() {
 async fn f1_wopi_uses_get_and_post_and_other_verbs_answer_405_with_allow() {
     let doc = Shared::server().document(b"content");
     let before = doc.alice.state().await;
-    for (method, suffix) in
-        [(Method::PUT, ""), (Method::DELETE, ""), (Method::PATCH, ""), (Method::PUT, "/contents"), (Method::DELETE, "/contents")]
-    {
+    for (method, suffix) in [
+        (Method::PUT, ""),
+        (Method::DELETE, ""),
+        (Method::PATCH, ""),
+        (Method::PUT, "/contents"),
+        (Method::DELETE, "/contents"),
+    ] {
         let reply = doc.alice.call(method, suffix).send().await.expect(405);
         assert!(reply.header("Allow").is_some_and(|allow| allow.contains("GET")), "{reply}");
     }
@@ -108,11 +113,12 @@ async fn f4_f16_a_token_lives_until_its_announced_expiry_and_what_it_begot_dies_
     let printed = server.token("alice", "/document.docx");
     let expires = printed["access_token_ttl"].as_u64().expect("milliseconds since 1970");
     let file = Wopi::from_json(http_client(), &printed);
-    let now = || u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis()).expect("ms");
+    let now =
+        || u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis()).expect("ms");
     assert!(expires > now() && expires < now() + 10_000, "an absolute time in milliseconds: {expires}");
     assert!(tokens::expiry(file.token()).abs_diff(expires / 1000) <= 1, "the ttl is the token's own expiry");
 
-    let child = file.from_url(&file.save_suggested("child.docx", "child").await.expect(200).text("Url"));
+    let child = file.opened_at(&file.save_suggested("child.docx", "child").await.expect(200).text("Url"));
     assert!(tokens::expiry(child.token()) <= tokens::expiry(file.token()), "F-16: the child outlives its parent");
     child.info().await.expect(200);
 
@@ -291,7 +297,7 @@ async fn f13_an_empty_lock_header_arrives_on_the_wire() {
     let headers = [("X-WOPI-Override", "GET_LOCK"), ("Content-Length", "0")];
     assert!(raw.write(Raw::head(&doc.alice, "POST", "", &headers)));
     let reply = raw.reply("GET_LOCK").expect("a reply").expect(200);
-    assert_eq!(reply.headers.get("x-wopi-lock").map(|value| value.as_bytes()), Some(&b""[..]), "{reply}");
+    assert_eq!(reply.headers.get("x-wopi-lock").map(HeaderValue::as_bytes), Some(&b""[..]), "{reply}");
 }
 
 #[tokio::test]
@@ -419,7 +425,9 @@ async fn f18_one_capability_alone_can_be_switched_off() {
 async fn an_override_is_found_under_any_spelling_of_its_header_name() {
     let doc = Shared::server().document(b"content");
     let mut raw = Raw::to(&doc.alice);
-    for (name, lock) in [("X-Wopi-Override", "x-wopi-lock"), ("x-wopi-override", "X-WOPI-LOCK"), ("X-WOPI-OVERRIDE", "X-Wopi-Lock")] {
+    for (name, lock) in
+        [("X-Wopi-Override", "x-wopi-lock"), ("x-wopi-override", "X-WOPI-LOCK"), ("X-WOPI-OVERRIDE", "X-Wopi-Lock")]
+    {
         let headers = [(name, "LOCK"), (lock, "A"), ("content-length", "0")];
         assert!(raw.write(Raw::head(&doc.alice, "POST", "", &headers)));
         raw.reply(name).expect("a reply").expect(200);

@@ -34,7 +34,8 @@ async fn commands_work_while_the_server_runs_and_while_it_does_not() {
     server.launch();
     server.import("alice", &[("after.docx", b"after")]);
     server.add_user("bob", &["--kind", "education"]);
-    for (path, bytes) in [("/before.docx", &b"before"[..]), ("/after.docx", b"after"), ("/deep/er/still.docx", b"deep")] {
+    for (path, bytes) in [("/before.docx", &b"before"[..]), ("/after.docx", b"after"), ("/deep/er/still.docx", b"deep")]
+    {
         let file = open(&server, path);
         assert!(file.src().starts_with(server.url()), "{}", file.src());
         assert_eq!(file.get().await.expect(200).body, bytes);
@@ -42,7 +43,8 @@ async fn commands_work_while_the_server_runs_and_while_it_does_not() {
     let before = server.token("alice", "/after.docx");
     let address = server.address();
     assert!(server.terminate().success());
-    let offline = server.cli_ok(&["token", "--user", "alice", "/after.docx", "--json", "--listen", &address], "").json();
+    let offline =
+        server.cli_ok(&["token", "--user", "alice", "/after.docx", "--json", "--listen", &address], "").json();
     assert_eq!(offline["wopisrc"], before["wopisrc"]);
     assert!(server.cli_ok(&["user", "list"], "").stdout.contains("bob"));
     server.launch();

@@ -120,10 +120,11 @@ async fn collabora_opens_edits_and_closes_with_its_own_query_and_headers() {
 async fn collabora_moves_to_the_copy_that_it_saved() {
     let doc = Shared::server().document_called("letter.odt", b"content");
     doc.alice.lock("cool-lock-old").await.expect(200);
-    let save = doc.alice.post("PUT_RELATIVE").header("X-WOPI-SuggestedTarget", "br+APY-ther.odt").header("X-WOPI-Size", "4");
+    let save =
+        doc.alice.post("PUT_RELATIVE").header("X-WOPI-SuggestedTarget", "br+APY-ther.odt").header("X-WOPI-Size", "4");
     let reply = save.body("copy").send().await.expect(200);
     assert_eq!(reply.text("Name"), "bröther.odt");
-    let copy = doc.alice.from_url(&reply.text("Url"));
+    let copy = doc.alice.opened_at(&reply.text("Url"));
     doc.alice.unlock("cool-lock-old").await.expect(200);
     copy.info().await.expect(200);
     copy.lock("cool-lock-new").await.expect(200);

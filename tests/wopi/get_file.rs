@@ -101,7 +101,8 @@ async fn f45_a_file_url_that_was_tampered_with_gives_no_bytes() {
     let doc = server.document(b"secret content");
     let other = server.document(b"other");
     let url = doc.alice.info().await.text("FileUrl");
-    let bent = if url.ends_with('A') { format!("{}B", &url[..url.len() - 4]) } else { format!("{}A", &url[..url.len() - 4]) };
+    let bent =
+        if url.ends_with('A') { format!("{}B", &url[..url.len() - 4]) } else { format!("{}A", &url[..url.len() - 4]) };
     let for_other = url.replace(doc.alice.id(), other.alice.id());
     let mut wrong = vec![url.split('?').next().expect("a path").to_owned(), bent];
     if for_other != url {

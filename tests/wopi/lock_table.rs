@@ -210,10 +210,12 @@ async fn compare(file: &Wopi, reply: &Reply, then: Then, content: &[u8], version
 async fn row_30_an_upload_with_an_invalid_token_does_not_have_to_be_sent_whole_to_be_refused() {
     let doc = Shared::server().document(b"content");
     let mut raw = Raw::to(&doc.alice);
-    let head = Raw::head(&doc.alice.with_token("wrong"), "POST", "/contents", &[
-        ("X-WOPI-Override", "PUT"),
-        ("Content-Length", "100000000"),
-    ]);
+    let head = Raw::head(
+        &doc.alice.with_token("wrong"),
+        "POST",
+        "/contents",
+        &[("X-WOPI-Override", "PUT"), ("Content-Length", "100000000")],
+    );
     assert!(raw.write(head) && raw.write(vec![b'x'; 1000]));
     raw.reply("an endless upload").expect("a reply before the body's end").expect(401);
     doc.alice.call(Method::GET, "").send().await.expect(200);

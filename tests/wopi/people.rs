@@ -76,7 +76,8 @@ async fn f128_a_comment_is_answered_with_its_own_id() {
     let doc = Shared::server().document(b"content");
     for suffix in ["", "/activities"] {
         for id in ["7B2F1C3E-AAAA-BBBB-CCCC-0123456789AB", "{7b2f1c3e}", "any text"] {
-            let activity = json!({ "Type": "comment", "Id": id, "Data": { "ContentId": "{c}", "ContentAction": "created" } });
+            let activity =
+                json!({ "Type": "comment", "Id": id, "Data": { "ContentId": "{c}", "ContentAction": "created" } });
             let answer = add(&doc.alice, suffix, &json!({ "Activities": [activity] })).await;
             assert_eq!(answer["ActivityResponses"], json!([{ "Id": id, "Status": 0 }]));
         }

@@ -60,7 +60,10 @@ async fn f84_a_file_can_be_emptied_under_its_lock_and_filled_again_without() {
     doc.alice.lock("A").await.expect(200);
     let emptied = doc.alice.put(Some("A"), "").await.expect(200);
     let info = doc.alice.info().await.expect(200).json();
-    assert_eq!((&info["Size"], &info["Version"], &info["SHA256"]), (&0.into(), &emptied.version().into(), &sha256(b"").into()));
+    assert_eq!(
+        (&info["Size"], &info["Version"], &info["SHA256"]),
+        (&0.into(), &emptied.version().into(), &sha256(b"").into())
+    );
     doc.alice.put(None, "no").await.expect_conflict("A");
     doc.alice.unlock("A").await.expect(200);
     doc.alice.put(None, "filled").await.expect(200);
