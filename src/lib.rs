@@ -1,6 +1,8 @@
 //! Lockhouse.
 
 pub mod actors;
+pub mod api;
+pub mod cli;
 pub mod clock;
 pub mod host;
 pub mod ids;
