@@ -1,6 +1,7 @@
 //! Lockhouse.
 
 pub mod actors;
+pub mod api;
 pub mod cli;
 pub mod clock;
 pub mod host;

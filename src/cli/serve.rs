@@ -6,6 +6,7 @@ use anyhow::Context as _;
 
 use super::hosting::host_options;
 use crate::{
+    api::{Admin, socket},
     clock::SystemClock,
     host::{FirstStart, Host},
     samples::SAMPLES,
@@ -20,7 +21,7 @@ use crate::{
 ///
 /// # Errors
 /// In words for the administrator.
-pub fn run(settings: &Settings) -> anyhow::Result<()> {
+pub(super) fn run(settings: &Settings) -> anyhow::Result<()> {
     telemetry::init(&settings.log)?;
     tls::install_crypto_provider();
     actix_web::rt::System::new().block_on(serve(settings))
@@ -60,7 +61,10 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     let bound = Server::bind(&ServerOptions::from_settings(settings), &services, configure)?;
     let url = bound.url().to_owned();
     urls.settle(url.parse()?);
+    let admin = Admin { host: host.clone(), urls, settings: Arc::new(settings.clone()) };
+    let socket = socket::serve(admin, settings.limits.shutdown_grace.get())?;
     let outcome = bound.run_until_signalled(move || announce(&url, first.as_ref())).await;
+    actix_web::web::block(move || socket.stop()).await.context("the administration could not be stopped")?;
     Ok(outcome?)
 }
 
