@@ -133,8 +133,8 @@ pub enum PutOutcome {
     },
     /// Refused by the lock: the id that holds the file, if one does.
     Locked(Option<LockId>),
-    /// Refused because the file changed since the client read it.
-    Outdated,
+    /// Refused because the file changed since the client read it; the id that holds the file, if one does.
+    Outdated(Option<LockId>),
 }
 
 /// A PutFile in progress.
@@ -166,7 +166,10 @@ impl Host {
         };
         let refused = match self.ask(&file, Operation::Lock(command)).await? {
             Answer::Lock(Outcome::Conflict(current), _) => Some(PutOutcome::Locked(current)),
-            _ if request.believed.is_some_and(|believed| believed != head.modified) => Some(PutOutcome::Outdated),
+            // The lock allows it, so it is free or held with the id presented.
+            _ if request.believed.is_some_and(|believed| believed != head.modified) => {
+                Some(PutOutcome::Outdated(self.holder(&file).await?))
+            }
             _ => None,
         };
         let limit = self.options().body_limit;
@@ -232,7 +235,7 @@ impl Put {
             PutOutcome::Saved { .. } => return Ok(outcome),
             PutOutcome::Locked(Some(_)) => "the file was locked by another session",
             PutOutcome::Locked(None) => "the session's lock was lost or had run out",
-            PutOutcome::Outdated => "the file had been changed since it was opened",
+            PutOutcome::Outdated(_) => "the file had been changed since it was opened",
         };
         host.rescue(&file, contribution, reason).await;
         Ok(outcome)
@@ -261,7 +264,7 @@ impl Host {
         match self.ask(file, Operation::Write(write)).await? {
             Answer::Done(head) => Ok(PutOutcome::Saved { version: head.version, modified: head.modified }),
             Answer::Locked(current) => Ok(PutOutcome::Locked(current)),
-            Answer::Outdated(_) => Ok(PutOutcome::Outdated),
+            Answer::Outdated(current) => Ok(PutOutcome::Outdated(current)),
             other => Err(unexpected(&other)),
         }
     }
