@@ -56,7 +56,6 @@ pub(crate) async fn send(
     wopi: &web::Data<Wopi>,
 ) -> Result<HttpResponse, Problem> {
     let size = reading.left();
-    wopi.metrics.bytes_out(size);
     if let Some(all) = reading.all_if_small().await? {
         return Ok(builder.body(all));
     }
