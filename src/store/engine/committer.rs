@@ -102,7 +102,6 @@ impl Committer {
         let (answers, batches): (Vec<Answer>, Vec<(Revision, Batch)>) =
             group.into_iter().map(|waiting| (waiting.answer, (waiting.revision, waiting.batch))).unzip();
         self.groups += 1;
-        let taken = Instant::now();
         let mark = shared.in_flight.begin(self.groups);
         let outcomes = self.write(batches, last);
         let began = Instant::now();
@@ -122,7 +121,7 @@ impl Committer {
                 return false;
             }
         };
-        shared.queue.flushed(size, began - taken, took);
+        shared.queue.flushed(size, took);
         shared.published.publish();
         shared.durable.store(last, Ordering::Release);
         for (answer, outcome) in answers.into_iter().zip(outcomes) {

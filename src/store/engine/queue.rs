@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::{Batch, CommitError, EngineError, Revision, stored::weight};
 
 /// The longest that a group is waited for: less than a person or a client can notice.
-const MAX_PATIENCE: Duration = Duration::from_micros(200);
+const MAX_PATIENCE: Duration = Duration::from_micros(500);
 
 /// For how many groups waiting is given up after it was in vain.
 const PAUSE: u32 = 32;
@@ -69,16 +69,16 @@ struct Line {
 struct Gather {
     /// How many had a batch in the last group or waited behind it.
     active: usize,
-    /// How long to wait for them; zero when writing, and not flushing, takes the time.
+    /// How long to wait for them: less than the flush that is saved if they come.
     patience: Duration,
     /// Groups that are not to be waited for, since waiting was in vain.
     pause: u32,
 }
 
 impl Gather {
-    fn flushed(&mut self, active: usize, writing: Duration, flushing: Duration) {
+    fn flushed(&mut self, active: usize, flushing: Duration) {
         self.active = active;
-        self.patience = if writing < flushing { (flushing / 4).min(MAX_PATIENCE) } else { Duration::ZERO };
+        self.patience = (flushing / 2).min(MAX_PATIENCE);
     }
 
     /// For how many to wait, and how long.
@@ -208,10 +208,10 @@ impl Queue {
     }
 
     /// For the commit thread: a group of `size` is durable and is about to be answered.
-    pub(super) fn flushed(&self, size: usize, writing: Duration, flushing: Duration) {
+    pub(super) fn flushed(&self, size: usize, flushing: Duration) {
         let mut line = self.lock();
         let active = size + line.waiting.len();
-        line.gather.flushed(active, writing, flushing);
+        line.gather.flushed(active, flushing);
     }
 
     /// Takes no more from now on; what is in the line is still done.
