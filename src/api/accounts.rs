@@ -22,6 +22,10 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     route::<Revoke>(config);
 }
 
+fn count(number: u64, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
 fn told(admin: &Admin, account: AccountRecord) -> Result<UserInfo, Refusal> {
     Ok(UserInfo {
         owns: admin.host.accounts().holdings(&account)?,
@@ -82,16 +86,18 @@ impl Perform for RemoveUser {
         let owned = admin.host.belongings(&account)?;
         if heir.is_none() && (owned.files > 0 || owned.folders > 0) {
             return Err(Refusal::conflict(format!(
-                "`{user}` still owns {} files and {} folders, and has {} files in the bin: give them to somebody with \
+                "`{user}` still owns things: {} in the drive, {} at its root, {} in the bin. Give them to somebody with \
                  `lockhouse user rm {user} --transfer-to OTHER`, or remove them first",
-                owned.files, owned.folders, owned.binned
+                count(owned.files, "file"),
+                count(owned.folders, "folder"),
+                count(owned.binned, "file")
             )));
         }
         if owned.binned > 0 && !self.empty_bin {
             return Err(Refusal::conflict(format!(
-                "`{user}` has {} files in the bin: bring them back with `lockhouse bin restore`, or add --empty-bin to \
-                 remove them for good",
-                owned.binned
+                "`{user}` has {} in the bin: bring back what is wanted with `lockhouse bin restore`, or add --empty-bin \
+                 to remove it for good",
+                count(owned.binned, "file")
             )));
         }
         // Shut out first: he must not bring anything new while this goes on, and the last administrator stays.

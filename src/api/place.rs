@@ -61,6 +61,8 @@ impl Admin {
     pub(super) fn find(&self, place: &Place) -> Result<Located, Refusal> {
         let InDrive { account, path } = self.drive(place)?;
         let (kind, id) = self.host.resolve(&path, None).map_err(|error| Refusal::about(&path, &error))?;
+        // As it is spelled there, whatever the case of the letters that were typed.
+        let path = self.host.path_of(&id).map_err(|error| Refusal::about(&path, &error))?;
         Ok(Located { kind, id, path: path.to_string(), owner: account.user })
     }
 

@@ -86,8 +86,17 @@ impl From<io::Error> for Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        let code = if super::session::is_in_use(&error) { Code::Refused } else { Code::Store };
+        let code = if super::hosting::is_in_use(&error) { Code::Refused } else { Code::Store };
         Self::new(code, error.to_string())
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        match error.downcast::<OpenError>() {
+            Ok(error) => error.into(),
+            Err(error) => Self::failed(format!("{error:#}")),
+        }
     }
 }
 

@@ -1,13 +1,17 @@
 //! From the settings to a host.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use crate::{
-    host::HostOptions,
+    clock::Clock,
+    host::{Host, HostOptions, OpenError},
     retention,
     server::Metrics,
     settings::{Period, Settings},
-    store::{StoreOptions, engine::CommitObserver},
+    store::{self, StoreOptions, directory::DirectoryError, engine::CommitObserver},
 };
 
 /// Tells the metrics of commits.
@@ -18,6 +22,20 @@ impl CommitObserver for Observer {
         self.0.commit_group(u32::try_from(batches).unwrap_or(u32::MAX));
         self.0.flush(flush);
     }
+}
+
+/// How long another process may keep the data directory while it starts or ends.
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The same for a server, whose administrator wants to know soon that another one runs.
+const SERVER_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long to wait between two looks.
+pub(super) const PAUSE: Duration = Duration::from_millis(25);
+
+/// Whether the data directory is open elsewhere.
+pub(super) fn is_in_use(error: &OpenError) -> bool {
+    matches!(error, OpenError::Store(store::OpenError::Directory(DirectoryError::InUse { .. })))
 }
 
 /// The options of the host that the settings describe.
@@ -50,5 +68,17 @@ pub fn host_options(settings: &Settings, metrics: Option<&Arc<Metrics>>) -> Host
         rotate_keys_after: tokens.key_rotation.get(),
         lockless_put: collabora.lockless_put,
         ..HostOptions::new(&settings.data_dir)
+    }
+}
+
+/// Opens a host; if a command has the data directory open at the moment, as soon as it has ended.
+pub(super) async fn open_patiently<C: Clock>(options: &HostOptions, clock: &Arc<C>) -> Result<Host, OpenError> {
+    let began = Instant::now();
+    loop {
+        let clock: Arc<dyn Clock> = clock.clone();
+        match Host::open(options.clone(), clock).await {
+            Err(error) if is_in_use(&error) && began.elapsed() < SERVER_PATIENCE => tokio::time::sleep(PAUSE).await,
+            outcome => return outcome,
+        }
     }
 }

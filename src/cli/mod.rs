@@ -17,7 +17,7 @@ mod locks;
 mod maintenance;
 mod password;
 mod print;
-mod serve;
+pub mod serve;
 mod session;
 mod settings;
 mod tokens;
@@ -30,7 +30,7 @@ use clap::Parser as _;
 
 use self::{
     args::{Cli, Command, ConfigCommand},
-    failure::{Code, Failure},
+    failure::Failure,
     session::Session,
 };
 use crate::settings::Loaded;
@@ -53,9 +53,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Outcome {
     let loaded = settings::load(&cli.globals)?;
     match cli.command {
-        Command::Serve => {
-            serve::run(&loaded.settings).map_err(|error| Failure::new(Code::Failed, format!("{error:#}")))
-        }
+        Command::Serve => Ok(serve::run(&loaded.settings)?),
         Command::Config { command: ConfigCommand::Show { json } } => settings::show(&loaded, json),
         command => {
             settings::logs(&cli.globals, &loaded)?;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::hosting::host_options;
+use super::hosting::{host_options, open_patiently};
 use crate::{
-    api::{Admin, socket},
+    api::{self, Admin},
     clock::SystemClock,
     host::{FirstStart, Host},
     samples::SAMPLES,
@@ -21,7 +21,7 @@ use crate::{
 ///
 /// # Errors
 /// In words for the administrator.
-pub(super) fn run(settings: &Settings) -> anyhow::Result<()> {
+pub fn run(settings: &Settings) -> anyhow::Result<()> {
     telemetry::init(&settings.log)?;
     tls::install_crypto_provider();
     actix_web::rt::System::new().block_on(serve(settings))
@@ -29,7 +29,7 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<()> {
 
 async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let metrics = Arc::new(Metrics::new());
-    let host = Host::open(host_options(settings, Some(&metrics)), Arc::new(SystemClock)).await?;
+    let host = open_patiently(&host_options(settings, Some(&metrics)), &Arc::new(SystemClock)).await?;
     let outcome = serve_host(settings, &host, &metrics).await;
     // Requests have ended: finish what was acknowledged, off the event loop.
     let closing = host.clone();
@@ -62,9 +62,9 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     let url = bound.url().to_owned();
     urls.settle(url.parse()?);
     let admin = Admin { host: host.clone(), urls, settings: Arc::new(settings.clone()) };
-    let socket = socket::serve(admin, settings.limits.shutdown_grace.get())?;
+    let commands = api::socket::serve(admin, settings.limits.shutdown_grace.get())?;
     let outcome = bound.run_until_signalled(move || announce(&url, first.as_ref())).await;
-    actix_web::web::block(move || socket.stop()).await.context("the administration could not be stopped")?;
+    actix_web::web::block(move || commands.stop()).await.context("the commands' socket could not be closed")?;
     Ok(outcome?)
 }
 

@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     failure::{Code, Failure},
-    hosting::host_options,
+    hosting::{PATIENCE, PAUSE, host_options, is_in_use},
 };
 use crate::{
     api::{
@@ -25,18 +25,11 @@ use crate::{
     host::{Host, OpenError},
     server::{run::local_url, tls},
     settings::Settings,
-    store::{self, directory::DirectoryError},
     urls::Urls,
 };
 
 /// The host in the address does not matter: the socket is the address.
 const BASE: &str = "http://lockhouse";
-
-/// How long another command may keep the data directory while it starts or ends.
-const PATIENCE: Duration = Duration::from_secs(15);
-
-/// How long to wait between two looks.
-const PAUSE: Duration = Duration::from_millis(25);
 
 /// How long commands of others, which came in through our socket, may go on after ours has ended.
 const OTHERS: Duration = Duration::from_secs(24 * 3600);
@@ -64,11 +57,6 @@ impl Own {
         self.socket.stop();
         self.host.close();
     }
-}
-
-/// Whether the data directory is open elsewhere.
-pub(super) fn is_in_use(error: &OpenError) -> bool {
-    matches!(error, OpenError::Store(store::OpenError::Directory(DirectoryError::InUse { .. })))
 }
 
 impl Session {
