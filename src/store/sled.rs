@@ -168,17 +168,31 @@ struct SledTree {
     db: sled::Db,
 }
 
+impl SledTree {
+    /// Lets the tree split or merge its pages now, after a key has come or gone. sled leaves that to the next visit, a reader's
+    /// even; after a failed write it could not be done any more, and the page could not be read.
+    fn settle(&self, key: &[u8]) -> sled::Result<()> {
+        self.tree.contains_key(key).map(drop)
+    }
+}
+
 impl Backing for SledTree {
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, BackingError> {
         Ok(fenced(|| self.tree.get(key))?.map(|value| Bytes::copy_from_slice(&value)))
     }
 
     fn insert(&self, key: &[u8], value: &[u8]) -> Result<(), BackingError> {
-        fenced(|| self.tree.insert(key, value)).map(drop)
+        fenced(|| match self.tree.insert(key, value)? {
+            None => self.settle(key),
+            Some(_) => Ok(()),
+        })
     }
 
     fn remove(&self, key: &[u8]) -> Result<(), BackingError> {
-        fenced(|| self.tree.remove(key)).map(drop)
+        fenced(|| match self.tree.remove(key)? {
+            Some(_) => self.settle(key),
+            None => Ok(()),
+        })
     }
 
     fn scan(&self, from: Bound<&[u8]>, to: Bound<&[u8]>, limit: usize) -> Result<Vec<(Vec<u8>, Bytes)>, BackingError> {

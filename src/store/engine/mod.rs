@@ -10,6 +10,7 @@ mod cut;
 mod local;
 mod published;
 mod queue;
+mod recent;
 mod redo;
 mod stored;
 mod watchdog;
