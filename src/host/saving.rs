@@ -232,12 +232,17 @@ impl Put {
             None => host.commit_put(&file, &request, lockless, contribution.clone()).await?,
         };
         let reason = match &outcome {
-            PutOutcome::Saved { .. } => return Ok(outcome),
+            PutOutcome::Saved { .. } => {
+                stored.committed();
+                return Ok(outcome);
+            }
             PutOutcome::Locked(Some(_)) => "the file was locked by another session",
             PutOutcome::Locked(None) => "the session's lock was lost or had run out",
             PutOutcome::Outdated(_) => "the file had been changed since it was opened",
         };
-        host.rescue(&file, contribution, reason).await;
+        if host.rescue(&file, contribution, reason).await {
+            stored.committed();
+        }
         Ok(outcome)
     }
 }
@@ -270,7 +275,7 @@ impl Host {
     }
 
     /// Keeps refused bytes beside the history; a failure is logged, the refusal is the answer all the same.
-    async fn rescue(&self, file: &NodeId, contribution: Contribution, reason: &str) {
+    async fn rescue(&self, file: &NodeId, contribution: Contribution, reason: &str) -> bool {
         let size = contribution.content.size;
         let operation = Operation::KeepRescued {
             contribution,
@@ -282,10 +287,12 @@ impl Host {
                 self.counters().rescued.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 tracing::warn!(file.id = %file, rescued.number = number, size,
                     "kept {size} refused bytes of file `{file}` as a rescued version: {reason}");
+                true
             }
-            Ok(_) => {}
+            Ok(_) => false,
             Err(error) => {
                 tracing::error!(file.id = %file, %error, "the refused save of file `{file}` could not be kept");
+                false
             }
         }
     }
@@ -347,6 +354,7 @@ impl Creation {
         let Self { host, id, by, parent, owner, incoming } = self;
         let stored = incoming.finish().await?;
         let head = host.commit_creation(&id, &by, &parent, &owner, name, &stored).await?;
+        stored.committed();
         Ok((id, head))
     }
 
@@ -360,7 +368,10 @@ impl Creation {
         for attempt in 1..=NAMES_TRIED {
             let candidate = if attempt == 1 { name.clone() } else { name.with_counter(attempt) };
             match host.commit_creation(&id, &by, &parent, &owner, &candidate, &stored).await {
-                Ok(head) => return Ok((id, head)),
+                Ok(head) => {
+                    stored.committed();
+                    return Ok((id, head));
+                }
                 Err(HostError::NameTaken) => {}
                 Err(error) => return Err(error),
             }
@@ -444,9 +455,14 @@ impl Replacement {
         let stored = incoming.finish().await?;
         let contribution = contribution(&stored, &by, &[], SaveKind::Save);
         match host.ask(&id, Operation::Overwrite(contribution.clone())).await? {
-            Answer::Done(head) => Ok(Unless::Done((id, head))),
+            Answer::Done(head) => {
+                stored.committed();
+                Ok(Unless::Done((id, head)))
+            }
             Answer::Locked(current) => {
-                host.rescue(&id, contribution, "the file was locked while it was to be replaced").await;
+                if host.rescue(&id, contribution, "the file was locked while it was to be replaced").await {
+                    stored.committed();
+                }
                 Ok(Unless::Locked(current))
             }
             other => Err(unexpected(&other)),

@@ -256,6 +256,8 @@ impl Content {
     fn note_failure(&self, error: &BackingError) {
         if self.failed.set(error.to_string().into()).is_ok() {
             tracing::error!(%error, "the content store cannot write: it is read-only until a restart");
+            // A host that locks and renames but cannot save would only lead people on.
+            self.engine.refuse_writes(&format!("the content store failed: {error}"));
         }
     }
 
