@@ -70,7 +70,8 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal.status {
             404 => Code::NotFound,
-            409 | 423 => Code::Refused,
+            // 503 passes by itself: too much is in flight, or the host is stopping.
+            409 | 423 | 503 => Code::Refused,
             500..=599 => Code::Store,
             _ => Code::Failed,
         };

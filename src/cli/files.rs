@@ -134,6 +134,9 @@ pub(super) async fn remove(session: &mut Session, place: Place, recursive: bool)
     let kept = print::count(removed.locked_count, "file");
     Err(Failure::new(
         Code::Refused,
-        format!("{kept} locked by editors stayed where they were: wait until they are closed, or break the locks"),
+        format!(
+            "not everything was removed, because editors have {kept} locked: wait until they are closed, or break the \
+             locks with `lockhouse lock break`"
+        ),
     ))
 }

@@ -151,15 +151,16 @@ impl Import<'_> {
 
     /// The name in the drive: the same, unless that is not allowed, or taken by another one of this folder.
     fn name_for(&self, local: &Path, local_name: &OsStr, taken: &mut HashSet<String>) -> FileName {
-        let text = local_name.to_string_lossy();
-        let wanted = FileName::parse(&text).unwrap_or_else(|_| FileName::sanitised(&text, ""));
+        let legal = local_name.to_str().and_then(|text| FileName::parse(text).ok());
+        let renamed = legal.is_none();
+        let wanted = legal.unwrap_or_else(|| FileName::sanitised(&local_name.to_string_lossy(), ""));
         let mut name = wanted.clone();
         let mut counter = 1;
         while !taken.insert(name.folded()) {
             counter += 1;
             name = wanted.with_counter(counter);
         }
-        if name != wanted || local_name.to_str().is_none_or(|text| FileName::parse(text).is_err()) {
+        if renamed || name != wanted {
             self.remark(&format!("renamed: {} is `{name}` in the drive", local.display()));
         }
         name

@@ -17,7 +17,7 @@ pub(super) async fn run(session: &mut Session, command: LockCommand) -> Outcome 
         LockCommand::Break { path, drive } => {
             let held = session.call(&BreakLock { place: drive.place(path) }).await?;
             print::line(&match held {
-                Some(held) => format!("ended: {}", told(&held)),
+                Some(held) => format!("ended the lock of {} with the id {}", held.path, id(&held)),
                 None => "it was not locked".to_owned(),
             })
         }
@@ -25,8 +25,12 @@ pub(super) async fn run(session: &mut Session, command: LockCommand) -> Outcome 
 }
 
 /// The lock id is the editor's own text: what a terminal would obey is shown instead.
+fn id(held: &LockInfo) -> impl std::fmt::Display {
+    held.lock.escape_default()
+}
+
 fn told(held: &LockInfo) -> String {
-    format!("{} is locked until {} with the id {}", held.path, held.expires, held.lock.escape_default())
+    format!("{} is locked until {} with the id {}", held.path, held.expires, id(held))
 }
 
 async fn list(session: &mut Session, json: bool) -> Outcome {

@@ -24,8 +24,11 @@ fn write(text: &[u8]) -> Outcome {
     }
 }
 
-/// A remark for a person. When nobody can read it, that is no failure.
+/// A remark for a person. When nobody can read it, that is no failure. File names may hold what a terminal would obey: it
+/// is not sent to one.
 pub(super) fn complaint(text: &str) {
+    let harmless = |character: char| if character.is_control() && character != '\n' { '?' } else { character };
+    let text: String = text.chars().map(harmless).collect();
     _ = writeln!(io::stderr().lock(), "{text}");
 }
 

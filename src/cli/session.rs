@@ -145,10 +145,15 @@ impl Session {
         let began = Instant::now();
         loop {
             let url = format!("{BASE}/v1/{}", Hello::NAME);
-            match self.client.post(&url).json(&Hello {}).send().await {
+            match self.client.post(&url).timeout(PATIENCE).json(&Hello {}).send().await {
                 Ok(response) if response.status().is_success() => return greeted(response).await,
                 Ok(response) => return Err(refusal(response).await),
-                // It ended between our connection and its answer: nothing was asked of it yet.
+                Err(error) if error.is_timeout() => {
+                    let place = self.settings.data_dir.display();
+                    let text = format!("the process that has the data directory {place} open does not answer");
+                    return Err(Failure::new(Code::Refused, text));
+                }
+                // Nobody there, or it ended between our connection and its answer: nothing was asked of it yet.
                 Err(error) if error.is_connect() || error.is_request() => {}
                 Err(error) => return Err(error.into()),
             }
