@@ -70,7 +70,7 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
-    pub(super) fn open(chunks: Arc<dyn Backing>, index: Arc<dyn Backing>) -> Result<Self, BackingError> {
+    pub(crate) fn open(chunks: Arc<dyn Backing>, index: Arc<dyn Backing>) -> Result<Self, BackingError> {
         let last = match chunks.last_key()? {
             None => 0,
             Some(key) => number_of(&key).ok_or_else(|| nonsense("a chunk has a key that is no number"))?,
@@ -156,6 +156,18 @@ impl Chunks {
     pub(super) fn insert(&self, hash: &ChunkHash, bytes: &[u8], scratch: &mut Vec<u8>) -> Result<u64, BackingError> {
         let number = self.allocate()?;
         let length = u32::try_from(bytes.len()).map_err(|_| nonsense("a chunk is too long"))?;
+        self.write(number, hash, length, bytes, scratch)?;
+        Ok(number)
+    }
+
+    fn write(
+        &self,
+        number: u64,
+        hash: &ChunkHash,
+        length: u32,
+        bytes: &[u8],
+        scratch: &mut Vec<u8>,
+    ) -> Result<(), BackingError> {
         let mut row = [0; 5];
         (&mut row[..]).put_u8(FORMAT);
         (&mut row[1..]).put_u32(length);
@@ -166,7 +178,27 @@ impl Chunks {
         scratch.extend_from_slice(bytes);
         self.chunks.insert(&number.to_be_bytes(), scratch)?;
         self.live.fetch_add(u64::from(length), Relaxed);
-        Ok(number)
+        Ok(())
+    }
+
+    /// Writes a chunk under the number that it had before, when a backup is restored. [`Chunks::restored`] ends that.
+    pub(crate) fn restore(
+        &self,
+        number: u64,
+        hash: &ChunkHash,
+        bytes: &[u8],
+        scratch: &mut Vec<u8>,
+    ) -> Result<(), BackingError> {
+        let length = u32::try_from(bytes.len()).map_err(|_| nonsense("a chunk is too long"))?;
+        self.write(number, hash, length, bytes, scratch)
+    }
+
+    /// Writes down that no number below `next` is to be given out, and what is stored.
+    pub(crate) fn restored(&self, next: u64) -> Result<(), BackingError> {
+        let mut numbers = self.numbers();
+        numbers.next = numbers.next.max(next);
+        numbers.reserved = numbers.reserved.max(numbers.next);
+        self.write_state(&mut numbers)
     }
 
     /// Reads a chunk and verifies its checksum.

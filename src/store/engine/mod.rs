@@ -10,6 +10,7 @@ mod cut;
 mod local;
 mod published;
 mod queue;
+pub(crate) mod raw;
 mod redo;
 mod stored;
 mod watchdog;
