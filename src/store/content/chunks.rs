@@ -70,6 +70,9 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
+    /// The key of the row in the index that holds the state.
+    pub(crate) const STATE: &[u8] = STATE;
+
     pub(crate) fn open(chunks: Arc<dyn Backing>, index: Arc<dyn Backing>) -> Result<Self, BackingError> {
         let last = match chunks.last_key()? {
             None => 0,
