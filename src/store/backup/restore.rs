@@ -155,9 +155,7 @@ fn refuse_data(into: &Path, options: &RestoreOptions) -> Result<Vec<String>, Res
     }
     there.sort_unstable();
     match there.first() {
-        Some(found) if !options.force => {
-            Err(RestoreError::NotEmpty { path: into.to_owned(), found: found.clone() })
-        }
+        Some(found) if !options.force => Err(RestoreError::NotEmpty { path: into.to_owned(), found: found.clone() }),
         _ => Ok(there),
     }
 }

@@ -3,7 +3,8 @@
 use super::{Finding, Severity, What};
 use crate::store::records::printable;
 
-const REPAIR: &str = "Stop the host and run `lockhouse check --repair`, or go back to a backup with `lockhouse restore-backup`";
+const REPAIR: &str =
+    "Stop the host and run `lockhouse check --repair`, or go back to a backup with `lockhouse restore-backup`";
 const NOTHING: &str = "Nothing needs to be done";
 
 /// What is wrong with a record.

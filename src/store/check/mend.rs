@@ -1,13 +1,13 @@
 //! Mending records, one fault at a time.
 
 use super::{
+    Severity,
     aside::Aside,
     fault::Fault,
     names::{load, path_of},
     records::{Examiner, Walk, folded},
     repair::{Action, RepairError},
     usage,
-    Severity,
 };
 use crate::{
     clock::Clock,
@@ -90,22 +90,22 @@ impl<'a> Mender<'a> {
             let known: Option<StoreFacts> = load(self.engine(), &key)?;
             let created = known.map_or_else(|| self.clock.wall(), |facts| facts.created);
             let facts = StoreFacts { incarnation: self.incarnation, created };
-            self.submit(Batch::new().set(key, records::encode(&facts)))?;
+            self.submit(&Batch::new().set(key, records::encode(&facts)))?;
             self.renewed = true;
         }
         Ok(())
     }
 
-    fn submit(&self, batch: Batch) -> Result<(), RepairError> {
+    fn submit(&self, batch: &Batch) -> Result<(), RepairError> {
         let mut submitter = Submitter::default();
-        submitter.submit(self.engine(), &batch)?;
+        submitter.submit(self.engine(), batch)?;
         Ok(submitter.finish()?)
     }
 
     /// Makes a change durable; before the first one the incarnation is renewed.
     pub(super) fn commit(&mut self, batch: Batch) -> Result<(), RepairError> {
         self.renew()?;
-        self.submit(batch)
+        self.submit(&batch)
     }
 
     /// Keeps a record aside and removes it.
@@ -146,8 +146,7 @@ impl<'a> Mender<'a> {
             Fault::BinRowOfNothing => return self.remove(key, "the file is not in the bin: taken off its list"),
             Fault::HalfShared(_) => return self.share(key),
             Fault::DriveMissing => return self.account_drive(key),
-            Fault::OwnerMissing | Fault::NobodysDrive | Fault::Circle | Fault::ParentMissing => {}
-            Fault::NameMissing | Fault::VersionMissing | Fault::BinRowMissing => {}
+            _ => {}
         }
         let Some(node) = keys::node_of(key) else { return Ok(()) };
         if key.starts_with(prefix::CONTAINERS) {
@@ -167,7 +166,7 @@ impl<'a> Mender<'a> {
         match fault {
             Fault::ParentMissing => {
                 self.say(&key, "its folder is gone: put into its owner's bin");
-                let batch = self.into_bin(Batch::new(), node, head);
+                let batch = self.put_into_bin(Batch::new(), node, head);
                 self.commit(batch)
             }
             Fault::NameMissing => {
@@ -207,7 +206,7 @@ impl<'a> Mender<'a> {
     }
 
     /// Puts a file into its owner's bin, without its lock.
-    pub(super) fn into_bin(&self, batch: Batch, node: &NodeId, head: FileHead) -> Batch {
+    pub(super) fn put_into_bin(&self, batch: Batch, node: &NodeId, head: FileHead) -> Batch {
         let at = self.clock.wall();
         let row = keys::bin_row(&head.owner, node);
         let binned = head.binned.clone().unwrap_or(Binned { at, by: head.owner.clone() });
@@ -223,7 +222,8 @@ impl<'a> Mender<'a> {
             self.say(&key, "listed in its folder again");
             return self.put_container(id, container, parent);
         }
-        let Some(account) = load::<AccountRecord>(self.engine(), &keys::account(&container.owner))?.filter(|it| !it.removed)
+        let Some(account) =
+            load::<AccountRecord>(self.engine(), &keys::account(&container.owner))?.filter(|it| !it.removed)
         else {
             return self.rebuild_account(&container.owner);
         };
@@ -322,8 +322,7 @@ impl<'a> Mender<'a> {
         self.keep(&key)?;
         let created = self.clock.wall();
         let root = ContainerRecord { parent: None, name: owner.as_str().to_owned(), owner: owner.clone(), created };
-        let batch =
-            Batch::new().set(key, records::encode(&root)).set(keys::child_revision(drive), records::MARK);
+        let batch = Batch::new().set(key, records::encode(&root)).set(keys::child_revision(drive), records::MARK);
         self.commit(batch)
     }
 

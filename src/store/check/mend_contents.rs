@@ -18,9 +18,7 @@ use crate::{
     store::{
         content::Page,
         engine::{Batch, Key, scan_prefix},
-        records::{
-            self, ContentRef, FileHead, NameRow, SaveKind, VersionRow, VersionStamp, keys, keys::prefix,
-        },
+        records::{self, ContentRef, FileHead, NameRow, SaveKind, VersionRow, VersionStamp, keys, keys::prefix},
     },
 };
 
@@ -52,10 +50,11 @@ impl Mender<'_> {
         let mut damaged: Vec<Named> = Vec::new();
         for named in named_by(self.engine(), node)? {
             let content = &named.content;
-            let verdict = verdicts.entry((content.manifest, content.size, content.sha256.clone())).or_insert_with(|| {
-                bytes += content.size;
-                verify(&self.store.content, node, content)
-            });
+            let verdict =
+                verdicts.entry((content.manifest, content.size, content.sha256.clone())).or_insert_with(|| {
+                    bytes += content.size;
+                    verify(&self.store.content, node, content)
+                });
             if verdict.is_some() {
                 damaged.push(named);
             }
@@ -100,8 +99,7 @@ impl Mender<'_> {
         let versions = self.versions(node)?;
         let newest = versions.iter().map(|(_, row)| row.version.sequence).max().unwrap_or(0);
         let whole = versions.iter().rev().find(|(key, _)| damaged.iter().all(|named| named.key != *key));
-        let version =
-            VersionStamp { sequence: newest.max(head.version.sequence) + 1, incarnation: self.incarnation };
+        let version = VersionStamp { sequence: newest.max(head.version.sequence) + 1, incarnation: self.incarnation };
         let modified = self.clock.wall().max(head.modified.next_tick());
         let key = keys::file(node);
         let (content, editors) = match whole {
@@ -119,7 +117,7 @@ impl Mender<'_> {
         };
         let batch = batch.set(keys::version(node, version.sequence), records::encode(&row));
         let had = whole.map(|(_, row)| row.version.sequence);
-        let head = FileHead { version, modified, content, ..head };
+        let head = FileHead { modified, version, content, ..head };
         if let Some(sequence) = had {
             self.say(&key, &format!("went back to version {sequence}, the newest that is whole"));
             return Ok(batch.set(key, records::encode(&head)));
@@ -128,7 +126,7 @@ impl Mender<'_> {
         let listed = keys::name(&head.parent, &folded(&head.name));
         let his = load::<NameRow>(self.engine(), &listed)?.is_some_and(|row| row.node == *node);
         let batch = if his && head.binned.is_none() { batch.clear(listed) } else { batch };
-        Ok(self.into_bin(batch, node, head))
+        Ok(self.put_into_bin(batch, node, head))
     }
 
     /// Writes what can be read of a content into a file, each byte in its place, and returns how many bytes that are.

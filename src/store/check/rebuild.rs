@@ -68,9 +68,12 @@ impl Mender<'_> {
             self.commit(Batch::new().set(key.clone(), records::encode(&head)))?;
             self.say(key, "the file's record was made anew from its newest version; a lock on it is lost");
         } else {
-            let batch = self.into_bin(Batch::new(), node, head);
+            let batch = self.put_into_bin(Batch::new(), node, head);
             self.commit(batch)?;
-            self.say(key, "the file's record was made anew from its newest version; its name is lost, it is in the bin");
+            self.say(
+                key,
+                "the file's record was made anew from its newest version; its name is lost, it is in the bin",
+            );
         }
         Ok(())
     }

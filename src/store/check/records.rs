@@ -154,14 +154,14 @@ impl<'a> Examiner<'a> {
             Some(b"h/") => self.granted(key),
             Some(b"i/") => self.decoded(key, value, Self::user_info),
             Some(b"j/") => self.shared(key),
-            Some(b"k/") => self.decoded(key, value, |_, _, _: SigningKeyRecord| Ok(Vec::new())),
+            Some(b"k/") => self.decoded(key, value, |_, _, _: &SigningKeyRecord| Ok(Vec::new())),
             Some(b"l/") => self.decoded(key, value, Self::link),
             Some(b"m/") => self.page(key, record),
             Some(b"n/") => self.decoded(key, value, Self::name),
             Some(b"q/") => Ok(counter(key, value)),
             Some(b"r/" | b"v/") => self.decoded(key, value, Self::version),
             Some(b"s/") if *key == *keys::system("store") => {
-                self.decoded(key, value, |_, _, _: StoreFacts| Ok(Vec::new()))
+                self.decoded(key, value, |_, _, _: &StoreFacts| Ok(Vec::new()))
             }
             Some(b"s/") => Ok(Vec::new()),
             Some(b"t/") => self.belongs_to_node(key, NodeKind::File),
@@ -173,10 +173,10 @@ impl<'a> Examiner<'a> {
         &self,
         key: &[u8],
         value: &[u8],
-        look: impl FnOnce(&Self, &[u8], T) -> Result<Vec<Fault>, EngineError>,
+        look: impl FnOnce(&Self, &[u8], &T) -> Result<Vec<Fault>, EngineError>,
     ) -> Result<Vec<Fault>, EngineError> {
         match decode(key, value) {
-            Ok(record) => look(self, key, record),
+            Ok(record) => look(self, key, &record),
             Err(RecordError::Newer { found, .. }) => Ok(vec![Fault::Newer(found)]),
             Err(RecordError::Damaged { reason, .. }) => Ok(vec![Fault::Undecodable(reason)]),
         }
@@ -194,7 +194,7 @@ impl<'a> Examiner<'a> {
         Ok(self.has(&keys::file(node))? || self.has(&keys::container(node))?)
     }
 
-    fn account(&self, key: &[u8], account: AccountRecord) -> Result<Vec<Fault>, EngineError> {
+    fn account(&self, key: &[u8], account: &AccountRecord) -> Result<Vec<Fault>, EngineError> {
         if keys::account(&account.user) != key {
             return Ok(vec![Fault::Misplaced("it is under the name of another user")]);
         }
@@ -205,7 +205,7 @@ impl<'a> Examiner<'a> {
         Ok(fault_unless(drive.is_some(), Fault::DriveMissing))
     }
 
-    fn bin_row(&self, key: &[u8], _: BinRow) -> Result<Vec<Fault>, EngineError> {
+    fn bin_row(&self, key: &[u8], _: &BinRow) -> Result<Vec<Fault>, EngineError> {
         let node = keys::last_part(key).and_then(|id| NodeId::parse(id).ok());
         let Some(node) = node else { return Ok(vec![Fault::BinRowOfNothing]) };
         let head = load::<FileHead>(self.engine, &keys::file(&node))?;
@@ -213,18 +213,19 @@ impl<'a> Examiner<'a> {
         Ok(fault_unless(there, Fault::BinRowOfNothing))
     }
 
-    fn container(&self, key: &[u8], container: ContainerRecord) -> Result<Vec<Fault>, EngineError> {
+    fn container(&self, key: &[u8], container: &ContainerRecord) -> Result<Vec<Fault>, EngineError> {
         let Some(id) = keys::node_of(key) else { return Ok(vec![Fault::Misplaced("its key is not an id")]) };
-        let Some(parent) = container.parent else {
+        let Some(parent) = &container.parent else {
             let owner = load::<AccountRecord>(self.engine, &keys::account(&container.owner))?;
             let his = owner.is_some_and(|owner| owner.drive == id);
             return Ok(fault_unless(his, Fault::NobodysDrive));
         };
-        if load::<ContainerRecord>(self.engine, &keys::container(&parent))?.is_none() {
+        if load::<ContainerRecord>(self.engine, &keys::container(parent))?.is_none() {
             return Ok(vec![Fault::ParentMissing]);
         }
-        let mut faults = fault_unless(self.is_listed(&parent, &container.name, &id, NodeKind::Container)?, Fault::NameMissing);
-        faults.extend(fault_unless(self.reaches_a_root(parent)?, Fault::Circle));
+        let mut faults =
+            fault_unless(self.is_listed(parent, &container.name, &id, NodeKind::Container)?, Fault::NameMissing);
+        faults.extend(fault_unless(self.reaches_a_root(parent.clone())?, Fault::Circle));
         Ok(faults)
     }
 
@@ -244,7 +245,7 @@ impl<'a> Examiner<'a> {
         Ok(row.is_some_and(|row| row.node == *node && row.kind == kind))
     }
 
-    fn head(&self, key: &[u8], head: FileHead) -> Result<Vec<Fault>, EngineError> {
+    fn head(&self, key: &[u8], head: &FileHead) -> Result<Vec<Fault>, EngineError> {
         let Some(id) = keys::node_of(key) else { return Ok(vec![Fault::Misplaced("its key is not an id")]) };
         let mut faults = Vec::new();
         if head.binned.is_some() {
@@ -262,7 +263,7 @@ impl<'a> Examiner<'a> {
         Ok(faults)
     }
 
-    fn grant(&self, key: &[u8], grant: GrantRecord) -> Result<Vec<Fault>, EngineError> {
+    fn grant(&self, key: &[u8], grant: &GrantRecord) -> Result<Vec<Fault>, EngineError> {
         let Some(node) = keys::node_of(key).filter(|node| keys::grant(node, &grant.user) == key) else {
             return Ok(vec![Fault::Misplaced("it is a grant to somebody else than its key says")]);
         };
@@ -287,7 +288,7 @@ impl<'a> Examiner<'a> {
         Ok(fault_unless(there, Fault::HalfShared("it lists something that was not granted")))
     }
 
-    fn user_info(&self, key: &[u8], _: String) -> Result<Vec<Fault>, EngineError> {
+    fn user_info(&self, key: &[u8], _: &String) -> Result<Vec<Fault>, EngineError> {
         let user = keys::last_part(key).and_then(|user| UserId::parse(user).ok());
         let Some(user) = user else { return Ok(vec![Fault::Misplaced("its key is not that of a user")]) };
         Ok(fault_unless(self.has_account(&user)?, Fault::Leftover("the settings of a user who is gone")))
@@ -303,7 +304,7 @@ impl<'a> Examiner<'a> {
         Ok(fault_unless(there, Fault::HalfShared("it lists a share link that is not there")))
     }
 
-    fn link(&self, key: &[u8], link: ShareLinkRecord) -> Result<Vec<Fault>, EngineError> {
+    fn link(&self, key: &[u8], link: &ShareLinkRecord) -> Result<Vec<Fault>, EngineError> {
         let Some(id) = keys::node_of(key) else { return Ok(vec![Fault::Misplaced("its key is not an id")]) };
         if !self.has_node(&link.node)? {
             return Ok(vec![Fault::Leftover("a share link to something that is gone")]);
@@ -327,7 +328,7 @@ impl<'a> Examiner<'a> {
         Ok(fault_unless(named, Fault::Leftover("a content that no version names; it is collected in time")))
     }
 
-    fn name(&self, key: &[u8], row: NameRow) -> Result<Vec<Fault>, EngineError> {
+    fn name(&self, key: &[u8], row: &NameRow) -> Result<Vec<Fault>, EngineError> {
         let Some(parent) = keys::node_of(key).filter(|parent| keys::name(parent, &folded(&row.name)) == key) else {
             return Ok(vec![Fault::NameOfNothing]);
         };
@@ -338,10 +339,10 @@ impl<'a> Examiner<'a> {
             NodeKind::Container => load::<ContainerRecord>(self.engine, &keys::container(&row.node))?
                 .map(|container| (container.parent, container.name)),
         };
-        Ok(fault_unless(there == Some((Some(parent), row.name)), Fault::NameOfNothing))
+        Ok(fault_unless(there == Some((Some(parent), row.name.clone())), Fault::NameOfNothing))
     }
 
-    fn version(&self, key: &[u8], row: VersionRow) -> Result<Vec<Fault>, EngineError> {
+    fn version(&self, key: &[u8], row: &VersionRow) -> Result<Vec<Fault>, EngineError> {
         let (Some(node), Some(number)) = (keys::node_of(key), keys::last_number(key)) else {
             return Ok(vec![Fault::Misplaced("its key is not that of a version")]);
         };

@@ -161,7 +161,7 @@ pub async fn repair(
         opened => opened?,
     };
     let records = meta.tree(assembly::RECORDS)?;
-    raw.refuse_newer(&*records)?;
+    refuse_newer(&*records)?;
     let content = raw.open_contents(&directory, options)?;
     raw.records(&*records)?;
     drop(records);
@@ -229,25 +229,14 @@ impl Raw<'_> {
         Ok(())
     }
 
-    fn refuse_newer(&self, records: &dyn Backing) -> Result<(), RepairError> {
-        walk(records, &mut |key, stored| {
-            let formatted = FORMATTED.iter().any(|prefix| key.starts_with(prefix));
-            if let Some(record) = raw::decode(stored).filter(|_| formatted)
-                && let Err(RecordError::Newer { key, .. }) = decode::<IgnoredAny>(key, &record.value)
-            {
-                return Err(RepairError::Newer(key));
-            }
-            Ok(())
-        })
-    }
-
     fn open_contents(&mut self, directory: &DataDir, options: &StoreOptions) -> Result<SledDatabase, RepairError> {
         let (path, how) = (directory.content(), SledOptions::content(options.content_cache));
         match SledDatabase::open(&path, how) {
             Err(sled::OpenError::Damaged { reason, .. }) => {
                 let root = self.aside.root().to_owned();
                 self.aside.directory(&path, "content").map_err(|error| RepairError::Aside { path: root, error })?;
-                let done = format!("the database of contents cannot be opened ({reason}): it was moved aside, a new one made");
+                let done =
+                    format!("the database of contents cannot be opened ({reason}): it was moved aside, a new one made");
                 self.say("content".to_owned(), &done);
                 Ok(SledDatabase::open(&path, how)?)
             }
@@ -305,10 +294,21 @@ impl Raw<'_> {
     }
 }
 
-fn walk(
-    tree: &dyn Backing,
-    look: &mut dyn FnMut(&[u8], &bytes::Bytes) -> Result<(), RepairError>,
-) -> Result<(), RepairError> {
+fn refuse_newer(records: &dyn Backing) -> Result<(), RepairError> {
+    walk(records, &mut |key, stored| {
+        let formatted = FORMATTED.iter().any(|prefix| key.starts_with(prefix));
+        if let Some(record) = raw::decode(stored).filter(|_| formatted)
+            && let Err(RecordError::Newer { key, .. }) = decode::<IgnoredAny>(key, &record.value)
+        {
+            return Err(RepairError::Newer(key));
+        }
+        Ok(())
+    })
+}
+
+type Look<'a> = dyn FnMut(&[u8], &bytes::Bytes) -> Result<(), RepairError> + 'a;
+
+fn walk(tree: &dyn Backing, look: &mut Look<'_>) -> Result<(), RepairError> {
     let mut after: Option<Key> = None;
     loop {
         let from = after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);

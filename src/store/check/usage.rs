@@ -5,10 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    CheckError, Finding, What,
-    fault::damage,
-};
+use super::{CheckError, Finding, What, fault::damage};
 use crate::{
     ids::UserId,
     store::{
