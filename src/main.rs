@@ -1,3 +1,5 @@
 //! The `lockhouse` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    lockhouse::cli::main()
+}

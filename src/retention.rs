@@ -12,6 +12,8 @@ pub struct Policy {
     pub versions: usize,
     /// For how long an earlier version is kept after it was replaced, however few there are; `None` for ever.
     pub age: Option<Duration>,
+    /// Whether automatic saves go before deliberate ones.
+    pub automatic_first: bool,
 }
 
 /// What the rule needs to know of one version.
@@ -30,7 +32,7 @@ pub struct Kept {
 /// The versions that may go, oldest first. `versions` are in ascending order; the last is the current one and stays.
 ///
 /// Those beyond the age go first. While there are then still more than the policy's number, automatic saves go before
-/// deliberate ones, and older before newer.
+/// deliberate ones if the policy says so, and older before newer.
 pub fn expendable(versions: &[Kept], policy: Policy, now: Timestamp) -> Vec<u64> {
     let Some((current, earlier)) = versions.split_last() else { return Vec::new() };
     let mut go = Vec::new();
@@ -43,9 +45,10 @@ pub fn expendable(versions: &[Kept], policy: Policy, now: Timestamp) -> Vec<u64>
         }
     }
     let mut surplus = (stay.len() + 1).saturating_sub(policy.versions.max(1));
-    for automatic in [true, false] {
+    let rounds: &[Option<bool>] = if policy.automatic_first { &[Some(true), None] } else { &[None] };
+    for only in rounds {
         stay.retain(|version| {
-            let goes = surplus > 0 && version.automatic == automatic;
+            let goes = surplus > 0 && only.is_none_or(|automatic| version.automatic == automatic);
             if goes {
                 surplus -= 1;
                 go.push(version.sequence);
@@ -79,16 +82,16 @@ mod tests {
 
     #[test]
     fn automatic_saves_go_before_deliberate_ones() {
-        let policy = Policy { versions: 3, age: None };
+        let policy = Policy { versions: 3, age: None, automatic_first: true };
         let now = Timestamp::from_unix_ms(0);
         assert_eq!(expendable(&versions(&[false, true, true, false, true]), policy, now), vec![2, 3]);
         assert_eq!(expendable(&versions(&[false, false, false, false]), policy, now), vec![1]);
-        assert_eq!(expendable(&versions(&[false]), Policy { versions: 0, age: None }, now), Vec::<u64>::new());
+        assert_eq!(expendable(&versions(&[false]), Policy { versions: 0, ..policy }, now), Vec::<u64>::new());
     }
 
     #[test]
     fn age_counts_from_when_a_version_was_replaced() {
-        let policy = Policy { versions: 100, age: Some(DAY) };
+        let policy = Policy { versions: 100, age: Some(DAY), automatic_first: true };
         let now = Timestamp::from_unix_ms(0).plus(DAY * 3);
         // Replaced on days 1, 2 and never.
         assert_eq!(expendable(&versions(&[false, false, false]), policy, now), vec![1]);
@@ -100,7 +103,7 @@ mod tests {
             automatic in prop::collection::vec(any::<bool>(), 1..40), keep in 0..10_usize, days in 0..60_u32
         ) {
             let all = versions(&automatic);
-            let policy = Policy { versions: keep, age: Some(DAY * 10) };
+            let policy = Policy { versions: keep, age: Some(DAY * 10), automatic_first: true };
             let gone = expendable(&all, policy, Timestamp::from_unix_ms(0).plus(DAY * days));
             prop_assert!(!gone.contains(&all.last().unwrap().sequence));
             prop_assert!(all.len() - gone.len() <= keep.max(1));

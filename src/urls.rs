@@ -54,6 +54,11 @@ impl Urls {
         self.at(&format!("/wopi/files/{file}"))
     }
 
+    /// The address of a container: absolute, without token and query.
+    pub fn wopi_container(&self, container: &NodeId) -> String {
+        self.at(&format!("/wopi/containers/{container}"))
+    }
+
     /// The WOPISrc with a token (files.md section 1.4).
     pub fn wopi_src_with_token(&self, file: &NodeId, token: &str) -> String {
         format!("{}?access_token={}", self.wopi_src(file), utf8_percent_encode(token, PARAMETER))

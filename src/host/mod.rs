@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod accounts;
+mod administration;
 mod error;
 mod files;
 mod first_start;
@@ -43,6 +44,7 @@ use self::{
     tokens::Tokens,
 };
 pub use self::{
+    administration::{Belongings, Cleared, Transferred},
     error::{HostError, OpenError},
     files::{FileFacts, LockAnswer, Unless},
     first_start::FirstStart,
@@ -52,6 +54,7 @@ pub use self::{
     saving::{Creation, Put, PutOutcome, PutRequest, Relative, RelativeTarget, Replacement},
     tree::{Child, DrivePath},
 };
+pub use crate::actors::messages::VersionChoice;
 use crate::{
     actors::{ActorSystem, Directory, DirectoryOptions, tree::Tree},
     clock::Clock,

@@ -47,7 +47,7 @@ impl HostOptions {
             arbiters: 2,
             in_flight_per_file: 1024,
             actor_idle: Duration::from_secs(60),
-            retention: retention::Policy { versions: 100, age: None },
+            retention: retention::Policy { versions: 100, age: None, automatic_first: true },
             body_limit: 2 << 30,
             rescued_bytes: 1 << 30,
             rescued_age: HOUR * 24 * 90,

@@ -41,15 +41,11 @@ impl Reading {
     }
 
     /// Leaves out everything before `offset` and after `length` more bytes: for ranges (RFC 9110 section 14).
-    ///
-    /// # Errors
-    /// [`HostError::Corrupt`] and what the store says.
-    pub async fn slice(&mut self, offset: u64, length: u64) -> Result<(), HostError> {
-        if let Some(mut reader) = self.reader.take() {
-            self.reader = Some(blocking(move || reader.seek(offset).map(|()| reader)).await?);
+    pub fn slice(&mut self, offset: u64, length: u64) {
+        if let Some(reader) = &mut self.reader {
+            reader.seek(offset);
         }
         self.left = self.content.size.saturating_sub(offset).min(length);
-        Ok(())
     }
 
     /// The next bytes; `None` at the end.

@@ -1,7 +1,10 @@
 //! Reading a request's body within bounds: bytes received are counted, not bytes announced, and a client that pauses too
 //! long is given up.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     HttpRequest,
@@ -40,6 +43,12 @@ pub enum BodyError {
         /// How long the pause could have been.
         idle: Duration,
     },
+    /// The client sends a little now and then, to hold its place.
+    #[error("the body arrives too slowly: {received} bytes so far")]
+    TooSlow {
+        /// What had arrived, in bytes.
+        received: u64,
+    },
 }
 
 impl BodyError {
@@ -48,13 +57,23 @@ impl BodyError {
         match self {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Incomplete { .. } | Self::Malformed { .. } => StatusCode::BAD_REQUEST,
-            Self::TimedOut { .. } => StatusCode::REQUEST_TIMEOUT,
+            Self::TimedOut { .. } | Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
         }
     }
 }
 
 /// How long a client may pause in a body that nobody wants.
 const DRAIN_PAUSE: Duration = Duration::from_secs(2);
+
+/// After this long a body must have come at [`SLOWEST`] on the average.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The slowest body, in bytes each second: far below any network that carries documents.
+const SLOWEST: u64 = 256;
+
+fn is_too_slow(received: u64, elapsed: Duration) -> bool {
+    elapsed > PATIENCE && received < elapsed.as_secs().saturating_mul(SLOWEST)
+}
 
 /// How a body that nobody wants ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +91,7 @@ pub struct BodyReader {
     idle: Duration,
     announced: Option<u64>,
     received: u64,
+    started: Instant,
     state: State,
     metrics: Option<Arc<Metrics>>,
     progress: Option<Arc<Progress>>,
@@ -106,6 +126,7 @@ impl BodyReader {
             idle,
             announced,
             received: 0,
+            started: Instant::now(),
             state: if refused { State::Refused } else { State::Reading },
             metrics: request.app_data::<web::Data<Metrics>>().map(|metrics| Arc::clone(metrics)),
             progress: request.conn_data::<Arc<Progress>>().cloned(),
@@ -189,17 +210,35 @@ impl BodyReader {
                 if let Some(progress) = &self.progress {
                     progress.made();
                 }
-                return Ok(Some(piece));
+                if !is_too_slow(self.received, self.started.elapsed()) {
+                    return Ok(Some(piece));
+                }
+                BodyError::TooSlow { received: self.received }
             }
             Ok(None) if self.announced.is_none_or(|announced| announced == self.received) => {
                 self.state = State::Ended;
                 return Ok(None);
             }
-            Ok(Some(Err(PayloadError::EncodingCorrupted))) => BodyError::Malformed { received: self.received },
+            Ok(Some(Err(PayloadError::EncodingCorrupted | PayloadError::Overflow))) => {
+                BodyError::Malformed { received: self.received }
+            }
             Ok(None | Some(Err(_))) => BodyError::Incomplete { received: self.received },
             Err(_) => BodyError::TimedOut { idle: self.idle },
         };
         self.state = State::Broken(error.clone());
         Err(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_trickles_is_too_slow_and_a_slow_network_is_not() {
+        assert!(!is_too_slow(1, Duration::from_secs(59)));
+        assert!(is_too_slow(61, Duration::from_secs(61)));
+        assert!(!is_too_slow(61 * 1024, Duration::from_secs(61)));
+        assert!(is_too_slow(1 << 20, Duration::from_secs(86_400)));
     }
 }

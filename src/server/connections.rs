@@ -20,6 +20,10 @@ use crate::settings::Limits;
 /// HTTP/2 connections are kept by their clients, with pings; they may idle this long.
 const IDLE_HTTP2: Duration = Duration::from_secs(300);
 
+/// An answer may lie so many times as long as a body may pause: the system's buffer is refilled in large steps, which a slow
+/// client takes a while to make room for.
+const ANSWER_PATIENCE: u32 = 4;
+
 /// How one connection gets on.
 #[derive(Debug)]
 pub(super) struct Progress {
@@ -93,7 +97,7 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) fn new(limits: &Limits) -> Self {
         let idle = limits.keep_alive.get().saturating_add(limits.header_timeout.get());
-        Self { open: Arc::default(), idle, answer: limits.body_idle_timeout.get() }
+        Self { open: Arc::default(), idle, answer: limits.body_idle_timeout.get() * ANSWER_PATIENCE }
     }
 
     /// Notices a new connection.

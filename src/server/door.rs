@@ -198,19 +198,16 @@ fn head_size(request: &ServiceRequest) -> u64 {
 /// Adds what every answer carries, and a sentence where the HTTP layer left a bare status.
 fn finished(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let bare = matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0));
-    let sentence =
-        reply::sentence(response.status()).filter(|_| bare && response.status() == StatusCode::METHOD_NOT_ALLOWED);
-    let mut response = match sentence {
-        Some(sentence) => {
-            let allow = response.headers().get(header::ALLOW).cloned();
-            let mut said = reply::message(response.status(), sentence);
-            if let Some(allow) = allow {
-                said.headers_mut().insert(header::ALLOW, allow);
-            }
-            let (request, _) = response.into_parts();
-            ServiceResponse::new(request, said)
+    let mut response = if bare && response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let allow = response.headers().get(header::ALLOW).cloned();
+        let mut said = reply::message(StatusCode::METHOD_NOT_ALLOWED, "this address does not answer that method");
+        if let Some(allow) = allow {
+            said.headers_mut().insert(header::ALLOW, allow);
         }
-        None => response,
+        let (request, _) = response.into_parts();
+        ServiceResponse::new(request, said)
+    } else {
+        response
     };
     let headers = response.headers_mut();
     if !headers.contains_key(header::X_CONTENT_TYPE_OPTIONS) {

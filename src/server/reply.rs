@@ -41,15 +41,6 @@ pub fn overloaded(seconds: u32, text: &str) -> HttpResponse {
     response
 }
 
-/// The sentence for a status whose answer has no body of its own.
-pub(super) fn sentence(status: StatusCode) -> Option<&'static str> {
-    match status {
-        StatusCode::METHOD_NOT_ALLOWED => Some("this address does not answer that method"),
-        StatusCode::NOT_FOUND => Some("there is nothing at this address"),
-        _ => None,
-    }
-}
-
 /// A text that may stand in a header and in a log line: printable ASCII, anything else as `?`, at most `longest`
 /// characters.
 pub fn header_text(text: &[u8], longest: usize) -> String {

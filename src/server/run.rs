@@ -38,7 +38,7 @@ pub struct ServerOptions {
     pub listen: SocketAddr,
     /// Certificate and key; without them plain HTTP is spoken.
     pub tls: Option<TlsFiles>,
-    /// Whom to believe and to answer.
+    /// Whom to believe and to answer; whether TLS is spoken follows from `tls`.
     pub policy: ProxyPolicy,
     /// The URL to hand out; without it, it follows from where the server listens.
     pub public_url: Option<PublicUrl>,
@@ -135,11 +135,12 @@ impl Server {
         configure: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
     ) -> Result<Bound, ServerError> {
         let failed = |source| ServerError::Listen { address: options.listen, source };
+        let policy = ProxyPolicy { tls: options.tls.is_some(), ..options.policy.clone() };
         let secure = options.tls.clone().map(tls::server_config).transpose()?;
         let (tls, reloader) = secure.unzip();
         let listener = TcpListener::bind(options.listen).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        match options.policy.at_start(address) {
+        match policy.at_start(address) {
             PlainHttp::Safe => {}
             PlainHttp::Guarded(text) => tracing::warn!(%address, "{text}"),
             PlainHttp::Exposed(text) => tracing::warn!(%address, "{text}"),
@@ -148,7 +149,7 @@ impl Server {
             Some(url) => url.as_str().to_owned(),
             None => local_url(address, tls.is_some()),
         };
-        let start = starter(options, services, tls, configure);
+        let start = starter(options, policy, services, tls, configure);
         Ok(Bound { address, url, listener, start, reloader, watch: Watch::new(&options.limits) })
     }
 }
@@ -167,6 +168,7 @@ pub fn local_url(address: SocketAddr, tls: bool) -> String {
 
 fn starter(
     options: &ServerOptions,
+    policy: ProxyPolicy,
     services: &Services,
     tls: Option<rustls::ServerConfig>,
     configure: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
@@ -178,7 +180,7 @@ fn starter(
         usize::from(options.workers)
     };
     let door = Arc::new(Door {
-        policy: options.policy.clone(),
+        policy,
         metrics: Arc::clone(&services.metrics),
         head: limits.head.get(),
         in_flight: Arc::new(AtomicU32::new(0)),

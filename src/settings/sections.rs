@@ -100,7 +100,8 @@ section! {
         head: Size = Size::kib(32), "size";
         /// How long a client may take to send a head.
         header_timeout: Period = Period::seconds(10), "duration";
-        /// How long a client may pause while it sends a body.
+        /// How long a client may pause while it sends a body. A client that takes nothing of an answer for four times as
+        /// long is given up.
         body_idle_timeout: Period = Period::seconds(30), "duration";
         /// How long an idle connection stays open for the next request.
         keep_alive: Period = Period::seconds(75), "duration";

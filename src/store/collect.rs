@@ -37,7 +37,10 @@ const REMOVALS: usize = 256;
 /// Rows of garbage that are gathered, and sorted by number, before they are removed: neighbours share a page of the disk.
 const GATHERED: usize = 64 * 1024;
 /// Below this much garbage a cycle does not pay.
-const LEAST_GARBAGE: u64 = 64 * 1024 * 1024;
+const LEAST_GARBAGE: u64 = 16 * 1024 * 1024;
+/// A cycle pays when the garbage is over this part of the bytes in use. sled takes about three bytes of disk for each byte
+/// that is stored, garbage included; a cycle reads thirty bytes for each kilobyte in use.
+const PART_IN_USE: u64 = 8;
 
 /// How a cycle ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,9 +82,9 @@ impl<E: Into<ContentError>> From<E> for Halt {
     }
 }
 
-/// Whether a cycle pays: over 64 MiB and over a quarter of the bytes in use may have become garbage.
+/// Whether a cycle pays: over 16 MiB and over an eighth of the bytes in use may have become garbage.
 pub fn due(content: &Content) -> bool {
-    content.garbage_estimate() > LEAST_GARBAGE.max(content.live_estimate() / 4)
+    content.garbage_estimate() > LEAST_GARBAGE.max(content.live_estimate() / PART_IN_USE)
 }
 
 /// Runs one cycle. `pace` is called between the steps, each of a few milliseconds; it sleeps as long as the disk is to be

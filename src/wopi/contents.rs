@@ -44,7 +44,7 @@ pub(super) async fn get(
             .insert_header((ITEM_VERSION, version))
             .insert_header(("Cache-Control", "no-store"))
             .content_type("application/octet-stream");
-        send(builder, reading, &wopi).await
+        send(builder, reading).await
     };
     outcome.await.map_err(|problem: Problem| problem.noted(&request))
 }
@@ -53,10 +53,8 @@ pub(super) async fn get(
 pub(crate) async fn send(
     mut builder: actix_web::HttpResponseBuilder,
     mut reading: Reading,
-    wopi: &web::Data<Wopi>,
 ) -> Result<HttpResponse, Problem> {
     let size = reading.left();
-    wopi.metrics.bytes_out(size);
     if let Some(all) = reading.all_if_small().await? {
         return Ok(builder.body(all));
     }

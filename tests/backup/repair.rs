@@ -5,7 +5,7 @@ use std::fs;
 use lockhouse::{
     actors::messages::VersionChoice,
     store::{
-        check::{self, Action, Finding, Listeners, RepairError, Repaired},
+        check::{self, Action, Finding, Listeners, RepairError, Repaired, Severity},
         engine::Batch,
         records::{SaveKind, keys},
     },
@@ -31,7 +31,8 @@ async fn repair(house: &House) -> (Result<Repaired, RepairError>, Vec<Action>, V
 async fn mends(house: &House) -> (Repaired, Vec<Action>) {
     let (repaired, actions, found) = repair(house).await;
     let repaired = repaired.unwrap();
-    assert_eq!(found, [], "after {actions:#?}");
+    let damages: Vec<_> = found.iter().filter(|finding| finding.severity == Severity::Damage).collect();
+    assert!(damages.is_empty(), "{damages:#?} after {actions:#?}");
     assert_eq!(repaired.actions, actions.len() as u64);
     let (report, found) = findings(house).await;
     assert!(report.is_sound(), "{found:#?} after {actions:#?}");

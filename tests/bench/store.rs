@@ -28,7 +28,7 @@ use std::{
 use bytes::Bytes;
 use lockhouse::store::{
     durable,
-    engine::{Batch, Engine, EngineOptions, LocalEngine, Ticket},
+    engine::{Batch, CommitObserver, Engine, EngineOptions, LocalEngine, Ticket},
     sled::{SledDatabase, SledOptions, blobs_in},
 };
 use tokio::sync::oneshot;
@@ -40,6 +40,31 @@ const GROUP: usize = 1024;
 /// What a client of the benchmark commits to.
 trait Store: Send + Sync + 'static {
     fn submit(&self, key: [u8; 12], value: Bytes) -> Ticket;
+}
+
+/// Adds up what the engine says of its groups.
+#[derive(Default)]
+struct Groups {
+    count: AtomicU64,
+    batches: AtomicU64,
+    flushing: AtomicU64,
+}
+
+impl CommitObserver for Groups {
+    fn committed(&self, batches: usize, flush: Duration) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.batches.fetch_add(batches as u64, Ordering::Relaxed);
+        self.flushing.fetch_add(u64::try_from(flush.as_micros()).unwrap(), Ordering::Relaxed);
+    }
+}
+
+impl Groups {
+    /// Batches per group and microseconds per flush, since the last call.
+    fn take(&self) -> (u64, u64) {
+        let [groups, batches, flushing] =
+            [&self.count, &self.batches, &self.flushing].map(|sum| sum.swap(0, Ordering::Relaxed));
+        (batches / groups.max(1), flushing / groups.max(1))
+    }
 }
 
 struct Engines(Arc<LocalEngine>);
@@ -185,15 +210,20 @@ fn main() {
     durable::self_test(&home.path().join("self-test")).unwrap();
     let meta = home.path().join("meta");
     let database = SledDatabase::open(&meta, SledOptions::meta(64 * 1024 * 1024)).unwrap();
-    let options = EngineOptions { acked: Some(home.path().join("acked")), group: GROUP, ..EngineOptions::default() };
+    let groups = Arc::new(Groups::default());
+    let observer: Arc<dyn CommitObserver> = Arc::<Groups>::clone(&groups);
+    let acked = Some(home.path().join("acked"));
+    let options = EngineOptions { acked, group: GROUP, observer: Some(observer), ..EngineOptions::default() };
     let engine = LocalEngine::open(database.tree("records").unwrap(), options).unwrap();
     let store: Arc<dyn Store> = Arc::new(Engines(Arc::clone(&engine)));
 
     println!(
         "Durable commits of {VALUE} random bytes over {KEYS} keys; medians of {rounds} rounds of {time:?}, interleaved.\n"
     );
-    println!("| waiting clients | plain file, fdatasync per group | engine over sled | ratio | target |");
-    println!("|---:|---:|---:|---:|---:|");
+    println!(
+        "| waiting clients | plain file, fdatasync per group | engine over sled | ratio | target | batches per group | flush |"
+    );
+    println!("|---:|---:|---:|---:|---:|---:|---:|");
     for (clients, target) in [(64, 0.9), (512, 0.5)] {
         let (mut raw_figures, mut figures) = (Vec::new(), Vec::new());
         for round in 0..=rounds {
@@ -208,7 +238,9 @@ fn main() {
             }
         }
         let (raw, engine) = (median(raw_figures), median(figures));
-        println!("| {clients} | {raw:.0}/s | {engine:.0}/s | {:.2} | {target} |", engine / raw);
+        let (size, flush) = groups.take();
+        let ratio = engine / raw;
+        println!("| {clients} | {raw:.0}/s | {engine:.0}/s | {ratio:.2} | {target} | {size} | {flush} µs |");
     }
     assert_eq!(blobs_in(&meta).unwrap(), 0);
 }

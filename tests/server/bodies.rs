@@ -1,6 +1,6 @@
 //! Bodies: limits, cuts and pauses, the same with and without `Content-Length`.
 
-use std::net::Shutdown;
+use std::{fmt::Write as _, net::Shutdown};
 
 use crate::host::{BODY_LIMIT, Host};
 
@@ -12,12 +12,11 @@ fn announced(body: &str) -> String {
 }
 
 fn chunked(body: &str) -> String {
-    let chunks: String = body
-        .as_bytes()
-        .chunks(100)
-        .map(|chunk| format!("{:x}\r\n{}\r\n", chunk.len(), String::from_utf8_lossy(chunk)))
-        .collect();
-    format!("{CHUNKED}{chunks}0\r\n\r\n")
+    let mut request = CHUNKED.to_owned();
+    for chunk in body.as_bytes().chunks(100) {
+        let _ = write!(request, "{:x}\r\n{}\r\n", chunk.len(), String::from_utf8_lossy(chunk));
+    }
+    request + "0\r\n\r\n"
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn an_idle_connection_is_closed_and_a_busy_one_is_not() {
     let (host, mut client) = Host::start_and_connect();
     client.send(b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
     // Longer than every limit on idle connections: the handler is at work, so the connection stays.
-    std::thread::sleep(std::time::Duration::from_millis(2000));
+    std::thread::sleep(std::time::Duration::from_secs(2));
     host.shared.go.notify_one();
     let answer = client.answer();
     assert_eq!((answer.status, answer.body.as_str()), (200, "waited"));

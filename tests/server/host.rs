@@ -22,34 +22,33 @@ use lockhouse::{
 use tokio::sync::Notify;
 
 /// The most that `/echo` takes, in bytes.
-pub const BODY_LIMIT: u64 = 1000;
+pub(crate) const BODY_LIMIT: u64 = 1000;
 
 /// What the routes share with the test.
 #[derive(Default)]
-pub struct Shared {
+pub(crate) struct Shared {
     /// Lets `/wait` answer.
-    pub go: Notify,
+    pub(crate) go: Notify,
     /// Says that `/wait` was entered.
-    pub entered: Notify,
+    pub(crate) entered: Notify,
     /// Whether the endless answer was dropped.
-    pub dropped: AtomicBool,
+    pub(crate) dropped: AtomicBool,
     /// Whether `/readyz` is to refuse.
-    pub unready: AtomicBool,
+    pub(crate) unready: AtomicBool,
 }
 
 /// A running server.
-pub struct Host {
-    pub address: SocketAddr,
-    pub url: String,
-    pub shared: Arc<Shared>,
-    pub metrics: Arc<Metrics>,
-    pub reloader: Option<TlsReloader>,
+pub(crate) struct Host {
+    pub(crate) address: SocketAddr,
+    pub(crate) url: String,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) reloader: Option<TlsReloader>,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// Limits that end a test quickly.
-pub fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     Limits {
         header_timeout: Period::milliseconds(400),
         body_idle_timeout: Period::milliseconds(600),
@@ -61,7 +60,7 @@ pub fn limits() -> Limits {
 }
 
 /// Options on a free port of the loopback device.
-pub fn options() -> ServerOptions {
+pub(crate) fn options() -> ServerOptions {
     let mut options = ServerOptions::from_settings(&Settings { limits: limits(), ..Settings::default() });
     options.listen = "127.0.0.1:0".parse().unwrap();
     options.workers = 1;
@@ -69,49 +68,49 @@ pub fn options() -> ServerOptions {
 }
 
 impl Host {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::with(options())
     }
 
-    pub fn with(options: ServerOptions) -> Self {
-        let (shared, metrics) = (Arc::new(Shared::default()), Arc::new(Metrics::new()));
+    pub(crate) fn with(options: ServerOptions) -> Self {
+        let shared = Arc::new(Shared::default());
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (tell, told) = mpsc::channel();
-        let (for_server, metrics_for_server) = (Arc::clone(&shared), Arc::clone(&metrics));
+        let for_server = Arc::clone(&shared);
         let thread = std::thread::spawn(move || {
             let readiness = Arc::clone(&for_server);
             let ready = move || {
                 if readiness.unready.load(Ordering::SeqCst) { Err("the disk is full".to_owned()) } else { Ok(()) }
             };
-            let services = Services { metrics: metrics_for_server, readiness: Arc::new(ready) };
+            let services = Services { metrics: Arc::new(Metrics::new()), readiness: Arc::new(ready) };
             let bound = Server::bind(&options, &services, move |routes| configure(&for_server, routes)).unwrap();
             tell.send((bound.address(), bound.url().to_owned(), bound.tls_reloader())).unwrap();
             let stopped = async move { stopped.await.unwrap_or(()) };
             actix_web::rt::System::new().block_on(bound.run_until(stopped)).unwrap();
         });
         let (address, url, reloader) = told.recv().unwrap();
-        Self { address, url, shared, metrics, reloader, stop: Some(stop), thread: Some(thread) }
+        Self { address, url, shared, reloader, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Begins to stop; [`Host::drop`] waits for the end.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
     }
 
-    pub fn connect(&self) -> Client {
+    pub(crate) fn connect(&self) -> Client {
         Client(TcpStream::connect(self.address).unwrap()).patient()
     }
 
     /// Sends one request on a connection of its own and reads until the server closes it or pauses.
-    pub fn ask(&self, request: &str) -> Answer {
+    pub(crate) fn ask(&self, request: &str) -> Answer {
         let mut client = self.connect();
         client.send(request.as_bytes());
         client.answer()
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.ask(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"))
     }
 }
@@ -127,23 +126,23 @@ impl Drop for Host {
 }
 
 /// A connection on which bytes go as they are.
-pub struct Client(pub TcpStream);
+pub(crate) struct Client(pub(crate) TcpStream);
 
 impl Client {
-    pub fn patient(self) -> Self {
+    pub(crate) fn patient(self) -> Self {
         // Only against a test that would hang for ever.
         self.0.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         self.0.set_nodelay(true).unwrap();
         self
     }
 
-    pub fn send(&mut self, bytes: &[u8]) {
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
         // The server may have refused already.
         let _ = self.0.write_all(bytes);
     }
 
     /// Reads a head and as much body as it announces.
-    pub fn answer(&mut self) -> Answer {
+    pub(crate) fn answer(&mut self) -> Answer {
         let mut bytes = Vec::new();
         let mut piece = [0; 4096];
         loop {
@@ -160,7 +159,7 @@ impl Client {
     }
 
     /// Whether the server has ended the connection, once it has.
-    pub fn is_ended(&mut self) -> bool {
+    pub(crate) fn is_ended(&mut self) -> bool {
         let mut piece = vec![0; 1 << 20];
         loop {
             match self.0.read(&mut piece) {
@@ -174,10 +173,10 @@ impl Client {
 
 /// What came back; status 0 if the connection was closed without an answer.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
@@ -257,7 +256,7 @@ async fn endless(shared: web::Data<Shared>) -> HttpResponse {
 }
 
 /// The log lines of all hosts in this process.
-pub fn log() -> &'static Log {
+pub(crate) fn log() -> &'static Log {
     static LOG: OnceLock<Log> = OnceLock::new();
     LOG.get_or_init(|| {
         let log = Log::default();
@@ -270,11 +269,11 @@ pub fn log() -> &'static Log {
 }
 
 #[derive(Clone, Default)]
-pub struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
 
 impl Log {
     /// The lines that hold `mark`, once there is one.
-    pub fn lines_with(&self, mark: &str) -> Vec<String> {
+    pub(crate) fn lines_with(&self, mark: &str) -> Vec<String> {
         for _ in 0..2000 {
             let text = String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned();
             let found: Vec<_> = text.lines().filter(|line| line.contains(mark)).map(str::to_owned).collect();

@@ -24,7 +24,6 @@ async fn a_new_certificate_is_seen_by_new_connections() {
     let folder = tempfile::tempdir().unwrap();
     let first = write_certificate(folder.path());
     let mut options = options();
-    options.policy.tls = true;
     options.tls = Some(TlsFiles { certificate: folder.path().join("c.pem"), private_key: folder.path().join("k.pem") });
     let host = Host::with(options);
     assert!(host.url.starts_with("https://"));
@@ -52,7 +51,6 @@ async fn a_body_is_bounded_over_http_2_too() {
     let folder = tempfile::tempdir().unwrap();
     let trusted = write_certificate(folder.path());
     let mut options = options();
-    options.policy.tls = true;
     options.tls = Some(TlsFiles { certificate: folder.path().join("c.pem"), private_key: folder.path().join("k.pem") });
     let host = Host::with(options);
     let url = format!("https://localhost:{}/echo", host.address.port());
@@ -62,4 +60,40 @@ async fn a_body_is_bounded_over_http_2_too() {
     let pieces = futures::stream::iter((0..30).map(|_| Ok::<_, std::io::Error>("b".repeat(100))));
     let answer = client.post(&url).body(reqwest::Body::wrap_stream(pieces)).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 413);
+}
+
+/// Signals reach the whole process, so this one test has both.
+#[test]
+fn sighup_reads_the_certificate_again_and_sigterm_ends_the_server() {
+    use std::sync::{Arc, mpsc};
+
+    use lockhouse::server::{Metrics, Server, Services};
+    use rustix::process::{Signal, getpid, kill_process};
+
+    let folder = tempfile::tempdir().unwrap();
+    write_certificate(folder.path());
+    let mut options = options();
+    options.tls = Some(TlsFiles { certificate: folder.path().join("c.pem"), private_key: folder.path().join("k.pem") });
+    let (tell, told) = mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        let services = Services { metrics: Arc::new(Metrics::new()), readiness: Arc::new(|| Ok(())) };
+        let bound = Server::bind(&options, &services, |_| {}).unwrap();
+        let port = bound.address().port();
+        let serving = bound.run_until_signalled(move || tell.send(port).unwrap());
+        actix_web::rt::System::new().block_on(serving)
+    });
+    let url = format!("https://localhost:{}/healthz", told.recv().unwrap());
+    let second = write_certificate(folder.path());
+    kill_process(getpid(), Signal::HUP).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let seen = (0..500).any(|_| {
+        runtime.block_on(async {
+            let answer = client(&second).build().unwrap().get(&url).send().await;
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            answer.is_ok()
+        })
+    });
+    assert!(seen, "the new certificate was not read");
+    kill_process(getpid(), Signal::TERM).unwrap();
+    thread.join().unwrap().unwrap();
 }

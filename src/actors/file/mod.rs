@@ -126,6 +126,7 @@ impl FileActor {
 
     fn decide(&mut self, operation: &Operation) -> Result<Answer, ActorError> {
         self.load()?;
+        self.settle_expiry()?;
         match operation {
             Operation::Create(create) => self.create(create),
             Operation::Lock(command) => self.change_lock(command),
@@ -162,6 +163,19 @@ impl FileActor {
                 Known::Here(FileState { head: Arc::new(head), revision: record.revision, lock, history: None })
             }
         };
+        Ok(())
+    }
+
+    /// A lock that has run out goes from the disk before anybody is told: what is stored lives up to a minute longer, and
+    /// a crash must not bring back a lock that a reply has called gone.
+    fn settle_expiry(&mut self) -> Result<(), ActorError> {
+        let Known::Here(state) = &self.known else { return Ok(()) };
+        let now = self.around.clock.monotonic();
+        if state.head.lock.is_none() || *state.lock.at(now) != LockState::Unlocked {
+            return Ok(());
+        }
+        let head = FileHead { lock: None, ..(*state.head).clone() };
+        self.commit_head(head, LockState::Unlocked, Batch::new())?;
         Ok(())
     }
 

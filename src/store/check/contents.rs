@@ -6,19 +6,18 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use roaring::RoaringTreemap;
 
-use super::{CheckError, CheckProgress, Finding, Report, What, fault::damage, names::path_of};
+use super::{CheckError, CheckProgress, Finding, Report, What, fault::damage, names::path_of, records::Walk};
 use crate::{
     ids::NodeId,
     store::{
+        Store,
         content::{Content, Page},
         engine::{Engine, EngineError, Key, scan_prefix},
         records::{ContentRef, FileHead, VersionRow, decode, keys, keys::prefix},
     },
 };
 
-const FILES: usize = 64;
 const ROWS: usize = 256;
-const PAGES: usize = 64;
 
 /// A record of a file that names a content.
 #[derive(Clone, Debug)]
@@ -28,25 +27,29 @@ pub(super) struct Named {
 }
 
 pub(super) fn check(
-    engine: &dyn Engine,
-    content: &Arc<Content>,
+    store: &Store,
     report: &mut Report,
     tell: &mut dyn FnMut(Finding),
     progress: &mut dyn FnMut(CheckProgress),
 ) -> Result<(), CheckError> {
-    let (mut after, mut files): (Option<Key>, u64) = (None, 0);
-    loop {
-        let page = scan_prefix(engine, prefix::FILES, after.as_deref(), FILES)?;
-        let Some((last, _)) = page.last() else { break };
-        after = Some(last.clone());
+    let (engine, content): (&dyn Engine, _) = (store.engine.as_ref(), &store.content);
+    let mut files = 0;
+    let mut walk = Walk::under(store, prefix::FILES)?;
+    while let Some((page, _)) = walk.next()? {
         for (key, _) in page {
             files += 1;
             let Some(node) = keys::node_of(&key) else { continue };
-            file(engine, content, &node, report, tell)?;
+            match file(engine, content, &node, report, tell) {
+                Err(CheckError::Engine(EngineError::Read(reason))) => {
+                    let reason = format!("not all of its versions can be read: {reason}");
+                    tell(damage(What::History, &key, path_of(engine, &node), reason));
+                }
+                outcome => outcome?,
+            }
             progress(CheckProgress::Contents { files, bytes: report.bytes });
         }
     }
-    unused(engine, content, report)
+    unused(store, report)
 }
 
 /// Reads every content of a file once.
@@ -134,14 +137,12 @@ pub(super) fn verify(content: &Arc<Content>, node: &NodeId, expected: &ContentRe
 }
 
 /// Counts the chunks that no content names.
-fn unused(engine: &dyn Engine, content: &Arc<Content>, report: &mut Report) -> Result<(), CheckError> {
+fn unused(store: &Store, report: &mut Report) -> Result<(), CheckError> {
+    let content = &store.content;
     let horizon = content.chunks().next_number();
     let mut named = RoaringTreemap::new();
-    let mut after: Option<Key> = None;
-    loop {
-        let pages = scan_prefix(engine, prefix::MANIFESTS, after.as_deref(), PAGES)?;
-        let Some((last, _)) = pages.last() else { break };
-        after = Some(last.clone());
+    let mut walk = Walk::under(store, prefix::MANIFESTS)?;
+    while let Some((pages, _)) = walk.next()? {
         for page in pages.into_iter().filter_map(|(_, record)| Page::decode(record.value).ok()) {
             named.extend(page.entries().map(|entry| entry.number));
         }

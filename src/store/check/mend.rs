@@ -119,7 +119,7 @@ impl<'a> Mender<'a> {
     pub(super) fn records(&mut self) -> Result<(), RepairError> {
         for _ in 0..ROUNDS {
             let before = self.actions;
-            let mut walk = Walk::new(self.engine(), self.store.raw_records().map_err(RepairError::Backing)?);
+            let mut walk = Walk::all(self.store)?;
             let mut examiner = Examiner::new(self.engine());
             while let Some((page, _)) = walk.next()? {
                 for (key, record) in page {
@@ -328,7 +328,7 @@ impl<'a> Mender<'a> {
 
     /// Sets the counters of usage to what they count.
     pub(super) fn usage(&mut self) -> Result<(), RepairError> {
-        let (counters, owned) = (usage::counters(self.engine())?, usage::count(self.engine())?);
+        let (counters, owned) = (usage::counters(self.store)?, usage::count(self.store)?);
         for (key, expected) in usage::expected(&owned, &counters, &counters) {
             let found = counters.get(&key).map_or(0, |counter| counter.1);
             if found != expected {

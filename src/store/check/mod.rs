@@ -24,12 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::names::{names, path_of};
 pub use self::repair::{Action, Listeners, RepairError, Repaired, repair};
-use crate::store::{
-    Store,
-    backing::BackingError,
-    content::ContentError,
-    engine::{Engine, EngineError},
-};
+use crate::store::{Store, backing::BackingError, content::ContentError, engine::EngineError};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,7 +173,6 @@ pub fn check(
     progress: &mut dyn FnMut(CheckProgress),
 ) -> Result<Report, CheckError> {
     let _held = store.content.hold_collection();
-    let engine: &dyn Engine = store.engine.as_ref();
     let mut report = Report::default();
     let mut counted = Report::default();
     let mut tell = |finding: Finding| {
@@ -189,9 +183,9 @@ pub fn check(
         found(finding);
     };
     records::check(store, &mut report, &mut tell, progress)?;
-    usage::check(engine, &mut tell)?;
+    usage::check(store, &mut tell)?;
     if options.contents {
-        contents::check(engine, &store.content, &mut report, &mut tell, progress)?;
+        contents::check(store, &mut report, &mut tell, progress)?;
     }
     Ok(Report { damages: counted.damages, notices: counted.notices, ..report })
 }

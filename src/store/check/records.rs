@@ -1,6 +1,6 @@
 //! Every record by itself, and against the records that it refers to and that refer to it.
 
-use std::ops::Bound;
+use std::{ops::Bound, sync::Arc};
 
 use serde::de::DeserializeOwned;
 
@@ -16,7 +16,7 @@ use crate::{
         Store,
         backing::Backing,
         content::Page,
-        engine::{Engine, EngineError, Key, Record, raw},
+        engine::{Engine, EngineError, Key, Record, prefix_end, raw},
         records::{
             AccountRecord, BinRow, ContainerRecord, FileHead, GrantRecord, ManifestId, NameRow, NodeKind, RecordError,
             ShareLinkRecord, SigningKeyRecord, StoreFacts, VersionRow, decode, keys, keys::prefix,
@@ -39,7 +39,7 @@ pub(super) fn check(
     progress: &mut dyn FnMut(CheckProgress),
 ) -> Result<(), CheckError> {
     let engine: &dyn Engine = store.engine.as_ref();
-    let mut walk = Walk::new(engine, store.raw_records()?);
+    let mut walk = Walk::all(store)?;
     let mut examiner = Examiner::new(engine);
     while let Some((page, unreadable)) = walk.next()? {
         for key in unreadable {
@@ -48,7 +48,11 @@ pub(super) fn check(
         for (key, record) in page {
             report.records += 1;
             report.files += u64::from(key.starts_with(prefix::FILES));
-            for fault in examiner.settled(&key, record)? {
+            let faults = match examiner.settled(&key, record) {
+                Err(EngineError::Read(reason)) => vec![Fault::Undecodable(format!("what belongs to it: {reason}"))],
+                faults => faults?,
+            };
+            for fault in faults {
                 let path = keys::node_of(&key).filter(|_| fault.severity() == Severity::Damage);
                 tell(fault.finding(&key, path.and_then(|node| path_of(engine, &node))));
             }
@@ -58,39 +62,52 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Reads all records page by page, also past such as the engine cannot read.
+/// Reads records page by page, also past such as the engine cannot read.
 pub(super) struct Walk<'a> {
     engine: &'a dyn Engine,
-    raw: std::sync::Arc<dyn Backing>,
-    after: Option<Key>,
+    raw: Arc<dyn Backing>,
+    from: Bound<Key>,
+    to: Bound<Key>,
 }
 
 /// Records, and the keys of those that are none.
 type Steps = (Vec<(Key, Record)>, Vec<Key>);
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(engine: &'a dyn Engine, raw: std::sync::Arc<dyn Backing>) -> Self {
-        Self { engine, raw, after: None }
+    /// Through all records.
+    pub(super) fn all(store: &'a Store) -> Result<Self, CheckError> {
+        Ok(Self {
+            engine: store.engine.as_ref(),
+            raw: store.raw_records()?,
+            from: Bound::Unbounded,
+            to: Bound::Unbounded,
+        })
+    }
+
+    /// Through those whose key begins with `prefix`.
+    pub(super) fn under(store: &'a Store, prefix: &[u8]) -> Result<Self, CheckError> {
+        let to = prefix_end(prefix).map_or(Bound::Unbounded, Bound::Excluded);
+        Ok(Self { from: Bound::Included(prefix.to_vec()), to, ..Self::all(store)? })
     }
 
     pub(super) fn next(&mut self) -> Result<Option<Steps>, CheckError> {
-        let from = self.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-        let page = match self.engine.scan(from, Bound::Unbounded, PAGE) {
+        let (from, to) = (self.from.as_ref().map(Vec::as_slice), self.to.as_ref().map(Vec::as_slice));
+        let page = match self.engine.scan(from, to, PAGE) {
             Ok(page) => page,
             Err(EngineError::Read(_)) => return self.next_raw(),
             Err(error) => return Err(error.into()),
         };
         let Some((last, _)) = page.last() else { return Ok(None) };
-        self.after = Some(last.clone());
+        self.from = Bound::Excluded(last.clone());
         Ok(Some((page, Vec::new())))
     }
 
     /// The next page in which something is no record.
     fn next_raw(&mut self) -> Result<Option<Steps>, CheckError> {
-        let from = self.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-        let entries = self.raw.scan(from, Bound::Unbounded, PAGE)?;
+        let (from, to) = (self.from.as_ref().map(Vec::as_slice), self.to.as_ref().map(Vec::as_slice));
+        let entries = self.raw.scan(from, to, PAGE)?;
         let Some((last, _)) = entries.last() else { return Ok(None) };
-        self.after = Some(last.clone());
+        self.from = Bound::Excluded(last.clone());
         let (mut page, mut unreadable) = (Vec::new(), Vec::new());
         for (key, stored) in entries {
             if raw::is_reserved(&key) {

@@ -5,17 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{CheckError, Finding, What, fault::damage};
+use super::{CheckError, Finding, What, fault::damage, records::Walk};
 use crate::{
     ids::UserId,
     store::{
-        engine::{Engine, Key, Record, Revision, scan_prefix},
+        Store,
+        engine::{Key, Record, Revision},
         records::{FileHead, decode, keys, keys::prefix},
     },
 };
 
 const PREFIX: &[u8] = b"q/";
-const PAGE: usize = 512;
 /// How often all files are counted for the sake of users who keep changing theirs.
 const ROUNDS: usize = 3;
 
@@ -24,12 +24,12 @@ pub(super) type Owned = BTreeMap<String, (i64, i64)>;
 
 type Counters = BTreeMap<Key, (Revision, i64)>;
 
-pub(super) fn check(engine: &dyn Engine, tell: &mut dyn FnMut(Finding)) -> Result<(), CheckError> {
+pub(super) fn check(store: &Store, tell: &mut dyn FnMut(Finding)) -> Result<(), CheckError> {
     let mut settled: std::collections::BTreeSet<Key> = std::collections::BTreeSet::new();
     for _ in 0..ROUNDS {
-        let before = counters(engine)?;
-        let owned = count(engine)?;
-        let after = counters(engine)?;
+        let before = counters(store)?;
+        let owned = count(store)?;
+        let after = counters(store)?;
         let mut moving = false;
         for (key, expected) in expected(&owned, &before, &after) {
             if before.get(&key).map(|counter| counter.0) != after.get(&key).map(|counter| counter.0) {
@@ -61,9 +61,9 @@ pub(super) fn expected(owned: &Owned, before: &Counters, after: &Counters) -> BT
     expected
 }
 
-pub(super) fn counters(engine: &dyn Engine) -> Result<Counters, CheckError> {
+pub(super) fn counters(store: &Store) -> Result<Counters, CheckError> {
     let mut counters = Counters::new();
-    each(engine, PREFIX, |key, record| {
+    each(store, PREFIX, |key, record| {
         // One that is no counter is found as a record.
         if let Ok(value) = <[u8; 8]>::try_from(record.value.as_ref()) {
             counters.insert(key, (record.revision, i64::from_le_bytes(value)));
@@ -72,9 +72,9 @@ pub(super) fn counters(engine: &dyn Engine) -> Result<Counters, CheckError> {
     Ok(counters)
 }
 
-pub(super) fn count(engine: &dyn Engine) -> Result<Owned, CheckError> {
+pub(super) fn count(store: &Store) -> Result<Owned, CheckError> {
     let mut owned = Owned::new();
-    each(engine, prefix::FILES, |key, record| {
+    each(store, prefix::FILES, |key, record| {
         if let Ok(head) = decode::<FileHead>(&key, &record.value) {
             let (files, bytes) = owned.entry(head.owner.folded()).or_default();
             *files += 1;
@@ -84,14 +84,12 @@ pub(super) fn count(engine: &dyn Engine) -> Result<Owned, CheckError> {
     Ok(owned)
 }
 
-fn each(engine: &dyn Engine, prefix: &[u8], mut look: impl FnMut(Key, Record)) -> Result<(), CheckError> {
-    let mut after: Option<Key> = None;
-    loop {
-        let page = scan_prefix(engine, prefix, after.as_deref(), PAGE)?;
-        let Some((last, _)) = page.last() else { return Ok(()) };
-        after = Some(last.clone());
+fn each(store: &Store, prefix: &[u8], mut look: impl FnMut(Key, Record)) -> Result<(), CheckError> {
+    let mut walk = Walk::under(store, prefix)?;
+    while let Some((page, _)) = walk.next()? {
         for (key, record) in page {
             look(key, record);
         }
     }
+    Ok(())
 }

@@ -62,7 +62,7 @@ struct Numbers {
 
 /// Both trees.
 pub(crate) struct Chunks {
-    chunks: Arc<dyn Backing>,
+    bodies: Arc<dyn Backing>,
     index: Arc<dyn Backing>,
     numbers: Mutex<Numbers>,
     garbage: AtomicU64,
@@ -84,7 +84,7 @@ impl Chunks {
         };
         let next = reserved.max(last.saturating_add(1));
         Ok(Self {
-            chunks,
+            bodies: chunks,
             index,
             numbers: Mutex::new(Numbers { next, reserved: next, garbage_written: garbage }),
             garbage: AtomicU64::new(garbage),
@@ -179,7 +179,7 @@ impl Chunks {
         scratch.put_u8(FORMAT);
         scratch.put_u32(checksum(number, bytes));
         scratch.extend_from_slice(bytes);
-        self.chunks.insert(&number.to_be_bytes(), scratch)?;
+        self.bodies.insert(&number.to_be_bytes(), scratch)?;
         self.live.fetch_add(u64::from(length), Relaxed);
         Ok(())
     }
@@ -207,7 +207,7 @@ impl Chunks {
     /// Reads a chunk and verifies its checksum.
     pub(crate) fn read(&self, number: u64) -> Result<Bytes, ChunkFault> {
         let mut value =
-            self.chunks.get(&number.to_be_bytes()).map_err(ChunkFault::Failed)?.ok_or(ChunkFault::Missing)?;
+            self.bodies.get(&number.to_be_bytes()).map_err(ChunkFault::Failed)?.ok_or(ChunkFault::Missing)?;
         let corrupt = |reason: &str| ChunkFault::Corrupt(reason.into());
         if value.len() <= HEADER || value.len() > HEADER + MAX_CHUNK {
             return Err(corrupt("its length is impossible"));
@@ -237,18 +237,18 @@ impl Chunks {
 
     /// Removes a chunk and then its row.
     pub(crate) fn remove(&self, row: &IndexRow) -> Result<(), BackingError> {
-        self.chunks.remove(&row.number.to_be_bytes())?;
+        self.bodies.remove(&row.number.to_be_bytes())?;
         self.index.remove(&index_key(&row.hash, row.number))
     }
 
     /// Makes all of it durable.
     pub(crate) fn flush(&self) -> Result<(), BackingError> {
-        self.chunks.flush()
+        self.bodies.flush()
     }
 
     /// Bytes that the content database takes on the disk.
     pub(super) fn size_on_disk(&self) -> Result<u64, BackingError> {
-        self.chunks.size_on_disk()
+        self.bodies.size_on_disk()
     }
 }
 

@@ -20,6 +20,7 @@
 mod chunks;
 mod cut;
 mod error;
+mod flush;
 mod manifest;
 mod pins;
 mod reader;
@@ -286,6 +287,6 @@ impl Content {
         #[cfg(test)]
         self.hook.fire(moment);
         #[cfg(not(test))]
-        let _ = moment;
+        let _ = (self, moment);
     }
 }

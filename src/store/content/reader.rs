@@ -24,11 +24,19 @@ pub struct Reader {
     offset: u64,
     /// What is left of the chunk at `offset`.
     rest: Bytes,
-    page: Option<Page>,
-    /// The number of the page after `page`.
-    next_page: u32,
-    /// The next entry of `page`.
-    next_entry: usize,
+    /// Where the chunk after `rest` is named; `None` before the first reading and after a seek.
+    place: Option<Place>,
+}
+
+/// A place in the manifest.
+struct Place {
+    page: Page,
+    /// The number of the page.
+    number: u32,
+    /// The position of an entry in the page, or just behind its last one.
+    position: usize,
+    /// Where the chunk of that entry begins in the content.
+    at: u64,
 }
 
 impl std::fmt::Debug for Reader {
@@ -73,7 +81,7 @@ impl Content {
 
 impl Reader {
     pub(super) fn new(content: Arc<Content>, pin: ManifestPin, size: u64) -> Self {
-        Self { content, pin, size, offset: 0, rest: Bytes::new(), page: None, next_page: 0, next_entry: 0 }
+        Self { content, pin, size, offset: 0, rest: Bytes::new(), place: None }
     }
 
     /// Bytes of the whole content.
@@ -91,7 +99,6 @@ impl Reader {
     /// # Errors
     /// [`ContentError::Corrupt`] or [`ContentError::Missing`] when a chunk or page is not as it was stored; wrong bytes are
     /// never returned. Calling again tries the same bytes again.
-    #[expect(clippy::should_implement_trait, reason = "an iterator could not be told how much to read")]
     pub fn next(&mut self, max: usize) -> Result<Option<Bytes>, ContentError> {
         let left = usize::try_from(self.size.saturating_sub(self.offset)).unwrap_or(usize::MAX);
         let wanted = left.min(max.max(1));
@@ -121,99 +128,80 @@ impl Reader {
         self.rest.split_to(length)
     }
 
-    /// Goes on at another offset; at or beyond the size, at the end. Reads a few manifest pages and at most one chunk.
-    ///
-    /// # Errors
-    /// As [`Reader::next`].
-    pub fn seek(&mut self, offset: u64) -> Result<(), ContentError> {
-        let offset = offset.min(self.size);
+    /// Goes on at another offset; at or beyond the size, at the end. The next reading finds the place, with a few manifest
+    /// pages more to read.
+    pub fn seek(&mut self, offset: u64) {
+        self.offset = offset.min(self.size);
         self.rest = Bytes::new();
-        self.page = None;
-        self.offset = offset;
-        self.next_entry = 0;
-        if offset == self.size {
-            return Ok(());
-        }
-        self.next_page = self.find_page(offset)?;
-        self.offset = self.turn_page()?;
-        loop {
-            match self.page.as_ref().and_then(|page| page.entry(self.next_entry)) {
-                Some(entry) if self.offset + u64::from(entry.length) <= offset => {
-                    self.offset += u64::from(entry.length);
-                    self.next_entry += 1;
-                }
-                Some(_) => break,
-                None => {
-                    // The offset lies on this page, or the page after it does not follow it.
-                    self.turn_page().map(|start| self.offset = start)?;
-                }
-            }
-        }
-        if self.offset < offset {
-            self.load()?;
-            self.rest.advance(usize::try_from(offset - self.offset).unwrap_or(usize::MAX).min(self.rest.len()));
-            self.offset = offset;
-        }
-        Ok(())
+        self.place = None;
     }
 
-    /// The last page that begins at or before an offset, by halving the numbers that are possible.
-    fn find_page(&self, offset: u64) -> Result<u32, ContentError> {
-        let page_of = |longest: usize| u32::try_from(offset / (ENTRIES * longest) as u64).unwrap_or(u32::MAX - 1);
-        let (mut low, mut high) = (page_of(MAX_CHUNK), page_of(MIN_CHUNK) + 1);
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            match self.content.page(self.pin.node(), self.pin.manifest(), middle)? {
-                Some(page) if page.start() <= offset => low = middle,
-                _ => high = middle,
-            }
-        }
-        Ok(low)
-    }
-
-    /// Loads the next page and returns where it begins.
-    fn turn_page(&mut self) -> Result<u64, ContentError> {
-        let (node, manifest) = (self.pin.node(), self.pin.manifest());
-        let page = self.content.page(node, manifest, self.next_page)?;
-        let page = page.ok_or_else(|| ContentError::Missing { node: node.clone(), manifest, chunk: None })?;
-        let start = page.start();
-        self.page = Some(page);
-        self.next_page += 1;
-        self.next_entry = 0;
-        Ok(start)
-    }
-
-    /// Loads the chunk at `offset` into `rest`, which is empty.
+    /// Loads the chunk at `offset`, which is not the end, into `rest`, which is empty.
     fn load(&mut self) -> Result<(), ContentError> {
+        let mut place = match self.place.take() {
+            Some(place) => place,
+            None => self.find()?,
+        };
+        let outcome = self.load_at(&mut place);
+        self.place = Some(place);
+        outcome
+    }
+
+    fn load_at(&mut self, place: &mut Place) -> Result<(), ContentError> {
         let entry = loop {
-            match self.page.as_ref().and_then(|page| page.entry(self.next_entry)) {
-                Some(entry) => break entry,
+            match place.page.entry(place.position) {
+                Some(entry) if place.at + u64::from(entry.length) > self.offset => break entry,
+                Some(entry) => {
+                    place.at += u64::from(entry.length);
+                    place.position += 1;
+                }
                 None => {
-                    let expected = self.offset;
-                    let start = self.turn_page()?;
-                    if start != expected {
-                        self.page = None;
-                        self.next_page -= 1;
-                        return Err(self.corrupt_page(format!("a page begins at {start}, not at {expected}")));
+                    let next = self.page(place.number.saturating_add(1))?;
+                    if next.page.start() != place.at {
+                        let start = next.page.start();
+                        return Err(self.corrupt(format!("page {} begins at {start}, not {}", next.number, place.at)));
                     }
+                    *place = next;
                 }
             }
         };
-        let bytes = self.content.chunk(self.pin.node(), self.pin.manifest(), &entry)?;
-        if self.offset + bytes.len() as u64 > self.size {
-            return Err(self.corrupt_page(format!("it names more than the {} bytes of the content", self.size)));
+        let mut bytes = self.content.chunk(self.pin.node(), self.pin.manifest(), &entry)?;
+        if place.at + bytes.len() as u64 > self.size {
+            return Err(self.corrupt(format!("it names more than the {} bytes of the content", self.size)));
         }
-        self.next_entry += 1;
+        // Within the chunk, by the condition of the loop.
+        bytes.advance(usize::try_from(self.offset - place.at).unwrap_or(usize::MAX).min(bytes.len()));
         self.rest = bytes;
         Ok(())
     }
 
-    fn corrupt_page(&self, reason: String) -> ContentError {
-        ContentError::Corrupt {
-            node: self.pin.node().clone(),
-            manifest: self.pin.manifest(),
-            chunk: None,
-            reason: reason.into(),
+    /// Finds the last page that begins at or before `offset`, by halving the numbers that are possible.
+    fn find(&self) -> Result<Place, ContentError> {
+        let page_of = |longest: usize| u32::try_from(self.offset / (ENTRIES * longest) as u64).unwrap_or(u32::MAX - 1);
+        let (mut low, mut high) = (page_of(MAX_CHUNK), page_of(MIN_CHUNK) + 1);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            match self.content.page(self.pin.node(), self.pin.manifest(), middle)? {
+                Some(page) if page.start() <= self.offset => low = middle,
+                _ => high = middle,
+            }
         }
+        let place = self.page(low)?;
+        if place.at > self.offset {
+            return Err(self.corrupt(format!("page {low} begins at {}", place.at)));
+        }
+        Ok(place)
+    }
+
+    fn page(&self, number: u32) -> Result<Place, ContentError> {
+        let (node, manifest) = (self.pin.node(), self.pin.manifest());
+        let page = self.content.page(node, manifest, number)?;
+        let page = page.ok_or_else(|| ContentError::Missing { node: node.clone(), manifest, chunk: None })?;
+        Ok(Place { number, position: 0, at: page.start(), page })
+    }
+
+    fn corrupt(&self, reason: String) -> ContentError {
+        let (node, manifest) = (self.pin.node().clone(), self.pin.manifest());
+        ContentError::Corrupt { node, manifest, chunk: None, reason: reason.into() }
     }
 }

@@ -13,6 +13,7 @@ use super::{
     Content, ContentError, Moment, Submitter,
     chunks::{ChunkFault, ChunkHash},
     cut::Cutter,
+    flush::Flusher,
     manifest::{Entry, PageWriter},
 };
 use crate::{
@@ -23,7 +24,8 @@ use crate::{
     },
 };
 
-/// New bytes after which the content database is flushed: larger windows make lock requests wait.
+/// New bytes after which the content database is flushed: larger windows make lock requests wait. While one window is
+/// flushed the next is written; not more.
 const FLUSH_WINDOW: usize = 1024 * 1024;
 
 /// An upload's hold on what it uses, from its beginning until the commit that names it is durable.
@@ -59,6 +61,7 @@ struct Writer {
     whole: digest::Context,
     pages: PageWriter,
     submitter: Submitter,
+    flusher: Flusher,
     scratch: Vec<u8>,
     size: u64,
     reused_bytes: u64,
@@ -118,6 +121,7 @@ impl Upload {
                 whole: digest::Context::new(&SHA256),
                 pages: PageWriter::default(),
                 submitter: Submitter::default(),
+                flusher: Flusher::default(),
                 scratch: Vec::new(),
                 size: 0,
                 reused_bytes: 0,
@@ -227,7 +231,7 @@ impl Writer {
         self.unflushed += bytes.len();
         if self.unflushed >= FLUSH_WINDOW {
             self.unflushed = 0;
-            content.flush()?;
+            self.flusher.begin(&content)?;
             content.check_space(0)?;
         }
         Ok(number)
@@ -240,6 +244,7 @@ impl Writer {
 
     fn finish(mut self) -> Result<Stored, ContentError> {
         let pages: Vec<_> = self.pages.take().map(|page| self.page_record(page)).into_iter().collect();
+        self.flusher.wait()?;
         if self.size > 0 {
             // Even when nothing is new: a reused chunk may be another upload's that is not flushed yet.
             self.content().flush()?;

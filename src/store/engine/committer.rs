@@ -17,6 +17,7 @@ use super::{
     local::CommitObserver,
     published::{Published, read_error},
     queue::{Answer, Next, Queue, Waiting},
+    recent::Recent,
     redo::{self, Changes},
     stored::{self, LAST_REVISION, RESERVED_TO},
     watchdog::InFlight,
@@ -25,6 +26,9 @@ use crate::store::backing::{Backing, BackingError};
 
 /// Revisions are reserved on the disk in such numbers, so that a crash can repeat none.
 const RESERVE: u64 = 1 << 16;
+
+/// Bytes of records that the commit thread remembers.
+const REMEMBERED: usize = 16 * 1024 * 1024;
 
 /// What the commit thread shares with the engine's face.
 pub(super) struct Shared {
@@ -63,11 +67,12 @@ pub(super) struct Committer {
     shared: Arc<Shared>,
     reserved_to: Revision,
     groups: u64,
+    recent: Recent,
 }
 
 impl Committer {
     pub(super) fn new(shared: Arc<Shared>, reserved_to: Revision) -> Self {
-        Self { shared, reserved_to, groups: 0 }
+        Self { shared, reserved_to, groups: 0, recent: Recent::new(REMEMBERED) }
     }
 
     /// Works until the line is closed and empty, or a write fails.
@@ -116,6 +121,7 @@ impl Committer {
                 return false;
             }
         };
+        shared.queue.flushed(size, took);
         shared.published.publish();
         shared.durable.store(last, Ordering::Release);
         for (answer, outcome) in answers.into_iter().zip(outcomes) {
@@ -142,13 +148,11 @@ impl Committer {
         }
         let mut outcomes = Vec::with_capacity(batches.len());
         for (revision, batch) in batches {
-            // What a batch demands and what it changes are mostly the same records.
-            let mut read = ReadAgain { backing: &*self.shared.backing, last: None };
-            if let Some(key) = unmet(&batch, &mut read)? {
+            if let Some(key) = self.unmet(&batch)? {
                 outcomes.push(Err(CommitError::Conflict { key }));
                 continue;
             }
-            changed |= self.apply(revision, batch, &mut read)?;
+            changed |= self.apply(revision, batch)?;
             outcomes.push(Ok(()));
         }
         if changed {
@@ -157,88 +161,75 @@ impl Committer {
         Ok((outcomes, changed))
     }
 
+    /// The newest state of a record, flushed or not.
+    fn newest(&mut self, key: &Key) -> Result<Option<Record>, BackingError> {
+        self.recent.get(&*self.shared.backing, key)
+    }
+
+    /// The first precondition that does not hold.
+    fn unmet(&mut self, batch: &Batch) -> Result<Option<Key>, BackingError> {
+        for (key, expect) in &batch.require {
+            let record = self.newest(key)?;
+            let holds = match expect {
+                Expect::Absent => record.is_none(),
+                Expect::Present => record.is_some(),
+                Expect::Revision(revision) => record.is_some_and(|record| record.revision == *revision),
+            };
+            if !holds {
+                return Ok(Some(key.clone()));
+            }
+        }
+        Ok(None)
+    }
+
     /// Writes one batch; whether that changed anything.
-    fn apply(&self, revision: Revision, batch: Batch, read: &mut ReadAgain<'_>) -> Result<bool, BackingError> {
-        let changes = resolve(revision, batch, read)?;
-        let backing = &*self.shared.backing;
+    fn apply(&mut self, revision: Revision, batch: Batch) -> Result<bool, BackingError> {
+        let changes = self.resolve(revision, batch)?;
+        let shared = Arc::clone(&self.shared);
+        let backing = &*shared.backing;
         let redo = if changes.len() > 1 { redo::begin(backing, revision, &changes)? } else { Vec::new() };
         let mut wrote = !redo.is_empty();
         for (key, stored) in changes {
-            let before = read.get(&key)?;
+            let before = self.newest(&key)?;
             if stored.is_none() && before.is_none() {
                 continue;
             }
-            self.shared.published.keep(&key, before);
-            self.shared.cut.keep(&key, before);
-            match stored {
-                Some(stored) => backing.insert(&key, &stored)?,
-                None => backing.remove(&key)?,
-            }
-            read.forget();
+            shared.published.keep(&key, before.as_ref());
+            shared.cut.keep(&key, before.as_ref());
+            let after = if let Some(stored) = stored {
+                backing.insert(&key, &stored)?;
+                Some(Record { revision, value: stored::value_of(&stored) })
+            } else {
+                backing.remove(&key)?;
+                None
+            };
+            self.recent.put(key, after);
             wrote = true;
         }
         redo::finish(backing, &redo)?;
         Ok(wrote)
     }
-}
 
-/// Reads the newest state, and remembers the last record.
-struct ReadAgain<'a> {
-    backing: &'a dyn Backing,
-    last: Option<(Key, Option<Record>)>,
-}
-
-impl ReadAgain<'_> {
-    fn get(&mut self, key: &Key) -> Result<Option<&Record>, BackingError> {
-        if self.last.as_ref().is_none_or(|(last, _)| last != key) {
-            let stored = self.backing.get(key)?;
-            let record = stored.map(|stored| stored::decode(key, &stored)).transpose();
-            let record = record.map_err(|error| BackingError::Other(error.to_string().into()))?;
-            self.last = Some((key.clone(), record));
+    /// What a batch makes of which records: removals win over values, differences are added to what both have left.
+    fn resolve(&mut self, revision: Revision, mut batch: Batch) -> Result<Changes, BackingError> {
+        if batch.set.len() == 1 && batch.clear.is_empty() && batch.add.is_empty() {
+            let only = batch.set.pop().into_iter();
+            return Ok(only.map(|(key, value)| (key, Some(stored::encode(revision, &value)))).collect());
         }
-        Ok(self.last.as_ref().and_then(|(_, record)| record.as_ref()))
-    }
-
-    fn forget(&mut self) {
-        self.last = None;
-    }
-}
-
-/// The first precondition that does not hold.
-fn unmet(batch: &Batch, read: &mut ReadAgain<'_>) -> Result<Option<Key>, BackingError> {
-    for (key, expect) in &batch.require {
-        let record = read.get(key)?;
-        let holds = match expect {
-            Expect::Absent => record.is_none(),
-            Expect::Present => record.is_some(),
-            Expect::Revision(revision) => record.is_some_and(|record| record.revision == *revision),
-        };
-        if !holds {
-            return Ok(Some(key.clone()));
+        let mut changes: BTreeMap<Key, Option<Bytes>> = BTreeMap::new();
+        changes.extend(batch.set.into_iter().map(|(key, value)| (key, Some(value))));
+        changes.extend(batch.clear.into_iter().map(|key| (key, None)));
+        for (key, difference) in batch.add {
+            let before = match changes.get(&key) {
+                Some(pending) => pending.clone(),
+                None => self.newest(&key)?.map(|record| record.value),
+            };
+            let sum = counter(&key, before.as_ref()).saturating_add(difference);
+            changes.insert(key, Some(Bytes::copy_from_slice(&sum.to_le_bytes())));
         }
+        let stored = |value: Bytes| stored::encode(revision, &value);
+        Ok(changes.into_iter().map(|(key, value)| (key, value.map(stored))).collect())
     }
-    Ok(None)
-}
-
-/// What a batch makes of which records: removals win over values, differences are added to what both have left.
-fn resolve(revision: Revision, mut batch: Batch, read: &mut ReadAgain<'_>) -> Result<Changes, BackingError> {
-    if batch.set.len() == 1 && batch.clear.is_empty() && batch.add.is_empty() {
-        let only = batch.set.pop().into_iter();
-        return Ok(only.map(|(key, value)| (key, Some(stored::encode(revision, &value)))).collect());
-    }
-    let mut changes: BTreeMap<Key, Option<Bytes>> = BTreeMap::new();
-    changes.extend(batch.set.into_iter().map(|(key, value)| (key, Some(value))));
-    changes.extend(batch.clear.into_iter().map(|key| (key, None)));
-    for (key, difference) in batch.add {
-        let before = match changes.get(&key) {
-            Some(pending) => pending.clone(),
-            None => read.get(&key)?.map(|record| record.value.clone()),
-        };
-        let sum = counter(&key, before.as_ref()).saturating_add(difference);
-        changes.insert(key, Some(Bytes::copy_from_slice(&sum.to_le_bytes())));
-    }
-    let stored = |value: Bytes| stored::encode(revision, &value);
-    Ok(changes.into_iter().map(|(key, value)| (key, value.map(stored))).collect())
 }
 
 /// Reads a counter. One that is damaged counts anew, rather than stop all that is counted with it.

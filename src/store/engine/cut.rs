@@ -73,7 +73,7 @@ impl CutState {
 }
 
 fn record_weight(key: &Key, record: Option<&Record>) -> usize {
-    weight(key, record.map_or(0, |record| record.value.len()))
+    weight(key.len(), record.map_or(0, |record| record.value.len()))
 }
 
 impl CutSlot {

@@ -11,6 +11,7 @@ mod local;
 mod published;
 mod queue;
 pub(crate) mod raw;
+mod recent;
 mod redo;
 mod stored;
 mod watchdog;

@@ -3,11 +3,18 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc},
+    time::{Duration, Instant},
 };
 
 use tokio::sync::oneshot;
 
 use super::{Batch, CommitError, EngineError, Revision, stored::weight};
+
+/// The longest that a group is waited for: less than a person or a client can notice.
+const MAX_PATIENCE: Duration = Duration::from_micros(500);
+
+/// For how many groups waiting is given up after it was in vain.
+const PAUSE: u32 = 32;
 
 /// How a batch ended, on its way to whoever waits for it.
 pub(super) type Answer = oneshot::Sender<Result<(), CommitError>>;
@@ -50,9 +57,41 @@ struct Line {
     bytes: usize,
     next_revision: Revision,
     cut: Option<mpsc::SyncSender<()>>,
-    commit_thread_waits: bool,
+    /// The commit thread waits until the line is this long; 0 when it does not wait.
+    wake_at: usize,
+    gather: Gather,
     closed: bool,
     failed: Option<Arc<str>>,
+}
+
+/// When it is worth while to wait for a larger group.
+#[derive(Default)]
+struct Gather {
+    /// How many had a batch in the last group or waited behind it.
+    active: usize,
+    /// How long to wait for them: less than the flush that is saved if they come.
+    patience: Duration,
+    /// Groups that are not to be waited for, since waiting was in vain.
+    pause: u32,
+}
+
+impl Gather {
+    fn flushed(&mut self, active: usize, flushing: Duration) {
+        self.active = active;
+        self.patience = (flushing / 2).min(MAX_PATIENCE);
+    }
+
+    /// For how many to wait, and how long.
+    fn wanted(&mut self) -> Option<(usize, Duration)> {
+        self.pause = self.pause.saturating_sub(1);
+        (self.pause == 0 && self.active > 1 && !self.patience.is_zero()).then_some((self.active, self.patience))
+    }
+
+    fn learn(&mut self, came: usize, expected: usize) {
+        if came < expected / 2 {
+            self.pause = PAUSE;
+        }
+    }
 }
 
 impl Line {
@@ -72,7 +111,8 @@ impl Queue {
             bytes: 0,
             next_revision,
             cut: None,
-            commit_thread_waits: false,
+            wake_at: 0,
+            gather: Gather::default(),
             closed: false,
             failed: None,
         };
@@ -111,10 +151,15 @@ impl Queue {
         Ok(answer)
     }
 
+    /// Wakes the commit thread if the line is long enough for it, or if it is wanted for something else.
     fn wake(&self, mut line: MutexGuard<'_, Line>) {
-        let waits = std::mem::take(&mut line.commit_thread_waits);
+        let urgent = line.closed || line.cut.is_some();
+        let wake = line.wake_at > 0 && (urgent || line.waiting.len() >= line.wake_at);
+        if wake {
+            line.wake_at = 0;
+        }
         drop(line);
-        if waits {
+        if wake {
             self.work.notify_one();
         }
     }
@@ -127,6 +172,7 @@ impl Queue {
                 return Next::Cut(begun);
             }
             if !line.waiting.is_empty() {
+                line = self.gather(line);
                 let count = line.waiting.len().min(self.limits.group);
                 let group: Vec<Waiting> = line.waiting.drain(..count).collect();
                 line.bytes -= group.iter().map(|waiting| waiting.weight).sum::<usize>();
@@ -135,9 +181,37 @@ impl Queue {
             if line.closed {
                 return Next::End;
             }
-            line.commit_thread_waits = true;
+            line.wake_at = 1;
             line = self.work.wait(line).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Waits a moment for those whose last batches were just answered, if they were seen to come back at once: one flush for
+    /// all is worth more than an early one for the first of them, for whose end all others would wait.
+    fn gather<'a>(&self, mut line: MutexGuard<'a, Line>) -> MutexGuard<'a, Line> {
+        let Some((expected, patience)) = line.gather.wanted() else { return line };
+        let expected = expected.min(self.limits.group);
+        let missing = |line: &Line| line.waiting.len() < expected && !line.closed && line.cut.is_none();
+        let deadline = Instant::now() + patience;
+        while missing(&line) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            line.wake_at = expected;
+            line = self.work.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        line.wake_at = 0;
+        let came = line.waiting.len();
+        line.gather.learn(came, expected);
+        line
+    }
+
+    /// For the commit thread: a group of `size` is durable and is about to be answered.
+    pub(super) fn flushed(&self, size: usize, flushing: Duration) {
+        let mut line = self.lock();
+        let active = size + line.waiting.len();
+        line.gather.flushed(active, flushing);
     }
 
     /// Takes no more from now on; what is in the line is still done.
@@ -167,9 +241,9 @@ impl Queue {
 
 /// Bytes of a batch for the bounds on memory.
 pub(super) fn batch_weight(batch: &Batch) -> usize {
-    let set: usize = batch.set.iter().map(|(key, value)| weight(key, value.len())).sum();
-    let require: usize = batch.require.iter().map(|(key, _)| weight(key, 0)).sum();
-    let clear: usize = batch.clear.iter().map(|key| weight(key, 0)).sum();
-    let add: usize = batch.add.iter().map(|(key, _)| weight(key, size_of::<i64>())).sum();
+    let set: usize = batch.set.iter().map(|(key, value)| weight(key.len(), value.len())).sum();
+    let require: usize = batch.require.iter().map(|(key, _)| weight(key.len(), 0)).sum();
+    let clear: usize = batch.clear.iter().map(|key| weight(key.len(), 0)).sum();
+    let add: usize = batch.add.iter().map(|(key, _)| weight(key.len(), size_of::<i64>())).sum();
     set + require + clear + add
 }

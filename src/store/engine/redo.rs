@@ -21,7 +21,7 @@ const PIECE: usize = MAX_VALUE - HEADER;
 const PAGE: usize = 64;
 
 /// Records to store, as they are stored, or to remove, in key order.
-pub(super) type Changes = Vec<(Key, Option<Vec<u8>>)>;
+pub(super) type Changes = Vec<(Key, Option<Bytes>)>;
 
 /// What was found and done when the store was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -155,7 +155,7 @@ fn part_key(revision: Revision, number: u32) -> Key {
 
 fn encode(changes: &Changes) -> Vec<u8> {
     let mut list = Vec::with_capacity(
-        changes.iter().map(|(key, value)| stored::weight(key, value.as_ref().map_or(0, Vec::len))).sum(),
+        changes.iter().map(|(key, value)| stored::weight(key.len(), value.as_ref().map_or(0, Bytes::len))).sum(),
     );
     for (key, value) in changes {
         put(&mut list, key);
@@ -181,7 +181,7 @@ fn decode(mut list: &[u8]) -> Option<Changes> {
         list = rest;
         let value = match flag {
             0 => None,
-            1 => Some(take(&mut list)?.to_vec()),
+            1 => Some(Bytes::copy_from_slice(take(&mut list)?)),
             _ => return None,
         };
         changes.push((key, value));
@@ -202,7 +202,7 @@ mod tests {
     use crate::store::memory::MemoryDatabase;
 
     fn changes(records: u8, size: usize) -> Changes {
-        let mut changes: Changes = (0..records).map(|n| (vec![b'k', n], Some(vec![n; size]))).collect();
+        let mut changes: Changes = (0..records).map(|n| (vec![b'k', n], Some(vec![n; size].into()))).collect();
         changes.push((b"old".to_vec(), None));
         changes
     }

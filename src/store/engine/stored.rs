@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use super::{EngineError, Key, Record, Revision};
+use super::{EngineError, Record, Revision};
 
 const REVISION_LEN: usize = 8;
 
@@ -27,11 +27,11 @@ pub(super) fn is_reserved(key: &[u8]) -> bool {
     key.first().is_none_or(|first| *first == RESERVED)
 }
 
-pub(super) fn encode(revision: Revision, value: &[u8]) -> Vec<u8> {
+pub(super) fn encode(revision: Revision, value: &[u8]) -> Bytes {
     let mut stored = Vec::with_capacity(REVISION_LEN + value.len());
     stored.extend_from_slice(&revision.to_be_bytes());
     stored.extend_from_slice(value);
-    stored
+    stored.into()
 }
 
 pub(super) fn decode(key: &[u8], stored: &Bytes) -> Result<Record, EngineError> {
@@ -41,7 +41,12 @@ pub(super) fn decode(key: &[u8], stored: &Bytes) -> Result<Record, EngineError> 
     Ok(Record { revision: Revision::from_be_bytes(*revision), value: stored.slice(REVISION_LEN..) })
 }
 
+/// The value in what [`encode`] made.
+pub(super) fn value_of(stored: &Bytes) -> Bytes {
+    stored.slice(REVISION_LEN..)
+}
+
 /// Bytes of a record for the engine's bounds on memory: map entries cost more than what is in them.
-pub(super) fn weight(key: &Key, value_len: usize) -> usize {
-    key.len() + value_len + 128
+pub(super) fn weight(key_len: usize, value_len: usize) -> usize {
+    key_len + value_len + 128
 }

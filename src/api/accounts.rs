@@ -1,0 +1,144 @@
+//! Users, and who may do what.
+
+use actix_web::web;
+
+use super::{
+    Admin, Perform, Refusal,
+    calls::{AddUser, DisableUser, Grant, ListUsers, Located, RemoveUser, Revoke, SetPassword, UserInfo, UserRemoved},
+    route,
+};
+use crate::{host::accounts::NewAccount, ids::UserId, store::records::AccountRecord};
+
+/// Users told of at once.
+const PAGE: usize = 256;
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    route::<AddUser>(config);
+    route::<ListUsers>(config);
+    route::<SetPassword>(config);
+    route::<DisableUser>(config);
+    route::<RemoveUser>(config);
+    route::<Grant>(config);
+    route::<Revoke>(config);
+}
+
+fn count(number: u64, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+fn told(admin: &Admin, account: AccountRecord) -> Result<UserInfo, Refusal> {
+    Ok(UserInfo {
+        owns: admin.host.accounts().holdings(&account)?,
+        user: account.user,
+        display_name: account.display_name,
+        email: account.email,
+        admin: account.admin,
+        kind: account.kind,
+        disabled: account.disabled,
+        created: account.created.to_iso(),
+    })
+}
+
+impl Perform for AddUser {
+    async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
+        let user = UserId::parse(&self.user).map_err(|error| Refusal::invalid(error.to_string()))?;
+        let new = NewAccount {
+            user,
+            display_name: &self.display_name,
+            email: self.email.as_deref(),
+            password: self.password.as_deref(),
+            admin: self.admin,
+            kind: self.kind,
+        };
+        told(admin, admin.host.accounts().add(new).await?)
+    }
+}
+
+impl Perform for ListUsers {
+    async fn perform(self, admin: &Admin) -> Result<Vec<UserInfo>, Refusal> {
+        let accounts = admin.host.accounts().list(self.after.as_ref(), PAGE)?;
+        accounts.into_iter().map(|account| told(admin, account)).collect()
+    }
+}
+
+impl Perform for SetPassword {
+    async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
+        let user = admin.account(&self.user)?.user;
+        told(admin, admin.host.accounts().set_password(&user, &self.password).await?)
+    }
+}
+
+impl Perform for DisableUser {
+    async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
+        let user = admin.account(&self.user)?.user;
+        told(admin, admin.host.accounts().disable(&user, self.disabled).await?)
+    }
+}
+
+impl Perform for RemoveUser {
+    async fn perform(self, admin: &Admin) -> Result<UserRemoved, Refusal> {
+        let account = admin.account(&self.user)?;
+        let user = &account.user;
+        let heir = self.heir.as_deref().map(|name| admin.account(name)).transpose()?;
+        if heir.as_ref().is_some_and(|heir| heir.user == *user) {
+            return Err(Refusal::invalid(format!("`{user}` cannot get what he owns already; name somebody else")));
+        }
+        let owned = admin.host.belongings(&account)?;
+        if heir.is_none() && (owned.files > 0 || owned.folders > 0) {
+            return Err(Refusal::conflict(format!(
+                "`{user}` still owns things: {} in the drive, {} at its root, {} in the bin. Give them to somebody with \
+                 `lockhouse user rm {user} --transfer-to OTHER`, or remove them first",
+                count(owned.files, "file"),
+                count(owned.folders, "folder"),
+                count(owned.binned, "file")
+            )));
+        }
+        if owned.binned > 0 && !self.empty_bin {
+            return Err(Refusal::conflict(format!(
+                "`{user}` has {} in the bin: bring back what is wanted with `lockhouse bin restore`, or add --empty-bin \
+                 to remove it for good",
+                count(owned.binned, "file")
+            )));
+        }
+        // Shut out first: he must not bring anything new while this goes on, and the last administrator stays.
+        admin.host.accounts().disable(user, true).await?;
+        let purged = if owned.binned > 0 { admin.host.empty_bin(user).await? } else { 0 };
+        let (mut transferred, mut folder) = (0, None);
+        if let Some(heir) = heir {
+            let moved = admin.host.transfer_drive(&account, &heir).await.map_err(|error| {
+                Refusal::conflict(format!(
+                    "not everything of `{user}` could be transferred to `{}`: {error}. He is shut out, nothing is lost: \
+                     run the command again",
+                    heir.user
+                ))
+            })?;
+            transferred = moved.files;
+            folder = moved.folder.map(|folder| folder.to_string());
+        }
+        admin.host.accounts().remove_empty(user).await?;
+        Ok(UserRemoved { transferred, folder, purged })
+    }
+}
+
+impl Perform for Grant {
+    async fn perform(self, admin: &Admin) -> Result<Located, Refusal> {
+        let user = admin.account(&self.user)?.user;
+        let found = admin.find(&self.place)?;
+        admin.host.rights().grant(&found.owner, &user, &found.id, self.role).await?;
+        Ok(found)
+    }
+}
+
+impl Perform for Revoke {
+    async fn perform(self, admin: &Admin) -> Result<Located, Refusal> {
+        let user = admin.account(&self.user)?.user;
+        let found = admin.find(&self.place)?;
+        if !admin.host.rights().revoke(&user, &found.id).await? {
+            return Err(Refusal::not_found(format!(
+                "`{user}` was given no role on `{}` itself; a role on a folder around it is taken back there",
+                found.path
+            )));
+        }
+        Ok(found)
+    }
+}

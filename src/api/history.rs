@@ -1,0 +1,199 @@
+//! Versions, the bin, locks, and space that can be freed.
+
+use actix_web::web;
+
+use super::{
+    Admin, Perform, Refusal,
+    calls::{
+        BinInfo, BreakLock, Collect, Collected, Emptied, EmptyBin, ListBin, ListLocks, Located, LockInfo, LockPage,
+        Restore, RestoreBin, ShowLock, VersionInfo, Versions,
+    },
+    files::{mark_bytes, mark_text},
+    route,
+};
+use crate::{
+    host::{BinEntry, HeldLock, HostError, Unless, VersionChoice},
+    ids::UserId,
+    store::records::NodeKind,
+};
+
+/// Users looked at in one go.
+const PAGE: usize = 256;
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    route::<ListBin>(config);
+    route::<RestoreBin>(config);
+    route::<EmptyBin>(config);
+    route::<Versions>(config);
+    route::<Restore>(config);
+    route::<ListLocks>(config);
+    route::<ShowLock>(config);
+    route::<BreakLock>(config);
+    route::<Collect>(config);
+}
+
+/// The bin of one user, or of all.
+fn bins(admin: &Admin, user: Option<&str>) -> Result<Vec<BinEntry>, Refusal> {
+    if let Some(name) = user {
+        return Ok(admin.host.bin(&admin.account(name)?.user)?);
+    }
+    let mut entries = Vec::new();
+    let mut after: Option<UserId> = None;
+    loop {
+        let page = admin.host.accounts().list(after.as_ref(), PAGE)?;
+        let Some(last) = page.last() else { return Ok(entries) };
+        after = Some(last.user.clone());
+        for account in page {
+            entries.extend(admin.host.bin(&account.user)?);
+        }
+    }
+}
+
+/// The one entry that has this id or name.
+fn chosen(entries: Vec<BinEntry>, what: &str) -> Result<BinEntry, Refusal> {
+    if let Some(entry) = entries.iter().find(|entry| entry.node.as_str() == what) {
+        return Ok(entry.clone());
+    }
+    let mut named: Vec<_> = entries.into_iter().filter(|entry| entry.head.name == what).collect();
+    match (named.pop(), named.len()) {
+        (Some(entry), 0) => Ok(entry),
+        (Some(_), others) => Err(Refusal::conflict(format!(
+            "{} files of the name `{what}` are in the bin: name one by its id, which `lockhouse bin list` shows",
+            others + 1
+        ))),
+        (None, _) => {
+            Err(Refusal::not_found(format!("there is no `{what}` in the bin; `lockhouse bin list` shows all")))
+        }
+    }
+}
+
+impl Perform for ListBin {
+    async fn perform(self, admin: &Admin) -> Result<Vec<BinInfo>, Refusal> {
+        let told = |BinEntry { node, head }| {
+            let (deleted, deleted_by) = match head.binned {
+                Some(binned) => (binned.at.to_iso(), binned.by),
+                None => (String::new(), head.owner.clone()),
+            };
+            BinInfo { id: node, name: head.name, owner: head.owner, size: head.content.size, deleted, deleted_by }
+        };
+        Ok(bins(admin, self.user.as_deref())?.into_iter().map(told).collect())
+    }
+}
+
+impl Perform for RestoreBin {
+    async fn perform(self, admin: &Admin) -> Result<Located, Refusal> {
+        let entry = chosen(bins(admin, self.user.as_deref())?, &self.what)?;
+        admin.host.undelete(&entry.node).await.map_err(|error| Refusal::about(&entry.head.name, &error))?;
+        Ok(admin.located(NodeKind::File, &entry.node)?)
+    }
+}
+
+impl Perform for EmptyBin {
+    async fn perform(self, admin: &Admin) -> Result<Emptied, Refusal> {
+        let user = admin.account(&self.user)?.user;
+        let Some(what) = self.what else {
+            return Ok(Emptied { purged: admin.host.empty_bin(&user).await? });
+        };
+        let entry = chosen(admin.host.bin(&user)?, &what)?;
+        admin.host.purge(&entry.node).await.map_err(|error| Refusal::about(&entry.head.name, &error))?;
+        Ok(Emptied { purged: 1 })
+    }
+}
+
+impl Perform for Versions {
+    async fn perform(self, admin: &Admin) -> Result<Vec<VersionInfo>, Refusal> {
+        let found = admin.find_file(&self.place)?;
+        let history = admin.host.history(&found.id).map_err(|error| Refusal::about(&found.path, &error))?;
+        let told = history.into_iter().map(|entry| {
+            let (number, rescued) = match entry.choice {
+                VersionChoice::Version(number) => (number, false),
+                VersionChoice::Rescued(number) => (number, true),
+            };
+            VersionInfo {
+                number,
+                version: entry.row.version.to_string(),
+                rescued,
+                current: entry.current,
+                size: entry.row.content.size,
+                sha256: entry.row.content.sha256,
+                at: entry.row.at.to_iso(),
+                by: entry.row.by,
+                editors: entry.row.editors,
+                kind: entry.row.kind,
+                reason: entry.row.reason,
+            }
+        });
+        Ok(told.collect())
+    }
+}
+
+impl Perform for Restore {
+    async fn perform(self, admin: &Admin) -> Result<Located, Refusal> {
+        let found = admin.find_file(&self.place)?;
+        let history = admin.host.history(&found.id).map_err(|error| Refusal::about(&found.path, &error))?;
+        let there = |choice| history.iter().any(|entry| entry.choice == choice);
+        let (version, rescued) = (VersionChoice::Version(self.number), VersionChoice::Rescued(self.number));
+        let which = if self.rescued || !there(version) { rescued } else { version };
+        if !there(which) {
+            return Err(Refusal::not_found(format!(
+                "`{}` has no {}version {}; `lockhouse versions {}` shows all",
+                found.path,
+                if self.rescued { "rescued " } else { "" },
+                self.number,
+                found.path
+            )));
+        }
+        match admin.host.restore_version(&found.id, which, &found.owner).await {
+            Ok(Unless::Done(())) => Ok(found),
+            Ok(Unless::Locked(_)) => Err(Refusal::locked(&found.path)),
+            Err(error) => Err(Refusal::about(&found.path, &error)),
+        }
+    }
+}
+
+fn told_lock(path: String, held: HeldLock) -> LockInfo {
+    LockInfo { id: held.node, path, lock: held.id, expires: held.expires.to_iso() }
+}
+
+impl Perform for ListLocks {
+    async fn perform(self, admin: &Admin) -> Result<LockPage, Refusal> {
+        let after = mark_bytes(self.after.as_deref())?;
+        let (files, next) = admin.host.maybe_locked(after.as_deref())?;
+        let mut locks = Vec::new();
+        for file in files {
+            match admin.host.lock_of(&file).await {
+                Ok(Some(held)) => locks.push(told_lock(admin.host.path_of(&file)?.to_string(), held)),
+                // Released or deleted meanwhile.
+                Ok(None) | Err(HostError::NotFound) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(LockPage { locks, next: next.as_deref().map(mark_text) })
+    }
+}
+
+impl Perform for ShowLock {
+    async fn perform(self, admin: &Admin) -> Result<Option<LockInfo>, Refusal> {
+        let found = admin.find_file(&self.place)?;
+        let held = admin.host.lock_of(&found.id).await.map_err(|error| Refusal::about(&found.path, &error))?;
+        Ok(held.map(|held| told_lock(found.path, held)))
+    }
+}
+
+impl Perform for BreakLock {
+    async fn perform(self, admin: &Admin) -> Result<Option<LockInfo>, Refusal> {
+        let found = admin.find_file(&self.place)?;
+        let held = admin.host.lock_of(&found.id).await.map_err(|error| Refusal::about(&found.path, &error))?;
+        if held.is_some() {
+            admin.host.break_lock(&found.id).await.map_err(|error| Refusal::about(&found.path, &error))?;
+        }
+        Ok(held.map(|held| told_lock(found.path, held)))
+    }
+}
+
+impl Perform for Collect {
+    async fn perform(self, admin: &Admin) -> Result<Collected, Refusal> {
+        let report = admin.host.collect_now().await?;
+        Ok(Collected { bytes_freed: report.bytes_freed, chunks_removed: report.chunks_removed })
+    }
+}

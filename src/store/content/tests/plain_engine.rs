@@ -1,0 +1,81 @@
+//! The plainest engine there can be: every batch is durable at once.
+
+use std::{
+    collections::BTreeMap,
+    ops::Bound,
+    sync::{Mutex, MutexGuard},
+};
+
+use crate::store::engine::{Batch, Cut, Engine, EngineError, Key, Record, Revision, Ticket};
+
+#[derive(Default)]
+pub(super) struct PlainEngine(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    records: BTreeMap<Key, Record>,
+    revision: Revision,
+    busy: usize,
+}
+
+impl PlainEngine {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    pub(super) fn apply(&self, batch: Batch) -> Revision {
+        assert!(batch.require.is_empty() && batch.add.is_empty());
+        let mut state = self.state();
+        state.revision += 1;
+        let revision = state.revision;
+        for (key, value) in batch.set {
+            assert!(value.len() <= crate::store::engine::MAX_VALUE);
+            state.records.insert(key, Record { revision, value });
+        }
+        for key in batch.clear {
+            state.records.remove(&key);
+        }
+        revision
+    }
+
+    /// Lets the next submissions find the queue full.
+    pub(super) fn be_busy(&self, times: usize) {
+        self.state().busy = times;
+    }
+}
+
+impl Engine for PlainEngine {
+    fn get(&self, key: &[u8]) -> Result<Option<Record>, EngineError> {
+        Ok(self.state().records.get(key).cloned())
+    }
+
+    fn scan(&self, from: Bound<&[u8]>, to: Bound<&[u8]>, limit: usize) -> Result<Vec<(Key, Record)>, EngineError> {
+        let state = self.state();
+        let found = state.records.range::<[u8], _>((from, to)).take(limit);
+        Ok(found.map(|(key, record)| (key.clone(), record.clone())).collect())
+    }
+
+    fn submit(&self, batch: Batch) -> Result<Ticket, EngineError> {
+        let mut state = self.state();
+        if state.busy > 0 {
+            state.busy -= 1;
+            return Err(EngineError::Busy);
+        }
+        drop(state);
+        Ok(Ticket::new(self.apply(batch), async { Ok(()) }))
+    }
+
+    fn durable_revision(&self) -> Revision {
+        self.state().revision
+    }
+
+    fn begin_cut(&self) -> Result<Box<dyn Cut>, EngineError> {
+        Err(EngineError::Busy)
+    }
+
+    fn health(&self) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    fn close(&self) {}
+}

@@ -1,0 +1,91 @@
+//! Plain pages at the addresses that are handed out to people.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web};
+use askama::Template;
+
+use crate::{
+    host::{
+        Host, HostError,
+        tokens::{ClientKind, NewToken, Resource},
+    },
+    ids::NodeId,
+    permission::Role,
+    server::note_operation,
+    wopi::Wopi,
+};
+
+/// A page with one message and perhaps one link.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ title }} - Lockhouse</title>
+<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:12vh auto;padding:0 1.5rem;color-scheme:light dark}</style>
+<main>
+<h1>{{ title }}</h1>
+<p>{{ text }}</p>
+{% if !link.is_empty() %}<p><a href="{{ link }}" rel="noreferrer">{{ label }}</a></p>{% endif %}
+</main>
+</html>
+"#
+)]
+struct Page<'a> {
+    title: &'a str,
+    text: &'a str,
+    link: &'a str,
+    label: &'a str,
+}
+
+fn page(status: StatusCode, page: &Page<'_>) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        ))
+        .content_type("text/html; charset=utf-8")
+        .body(page.render().unwrap_or_default())
+}
+
+pub(super) async fn home(request: HttpRequest) -> HttpResponse {
+    note_operation(&request, "page");
+    let text = "This is a Lockhouse document host. Documents are opened in Word, Excel, PowerPoint, Collabora Online or \
+                ONLYOFFICE; its administrator can tell you how yours are reached.";
+    page(StatusCode::OK, &Page { title: "Lockhouse", text, link: "", label: "" })
+}
+
+/// The pages of a document: the same for everybody, so that they tell nobody whether it exists.
+pub(super) async fn plain(request: HttpRequest) -> HttpResponse {
+    note_operation(&request, "page");
+    let text = "This document is kept here safely. Open it from the editor or app in which you found it; this host has no \
+                pages for it in the browser.";
+    page(StatusCode::OK, &Page { title: "A document in Lockhouse", text, link: "", label: "" })
+}
+
+/// The page behind a share link: what it is, and the bytes.
+pub(super) async fn shared(request: HttpRequest, link: web::Path<String>, wopi: web::Data<Wopi>) -> HttpResponse {
+    note_operation(&request, "share link");
+    let offer = NodeId::parse(&link).map_err(|_| HostError::NotFound).and_then(|link| offered(&wopi.host, link));
+    let Ok((name, file, token)) = offer else {
+        let text = "This link is not valid any more, or never was. Ask whoever gave it to you for a new one.";
+        return page(StatusCode::NOT_FOUND, &Page { title: "Nothing here", text, link: "", label: "" });
+    };
+    let link = wopi.urls.download(&file, &token);
+    let text = "Somebody shared this document with you.";
+    page(StatusCode::OK, &Page { title: &name, text, link: &link, label: "Download" })
+}
+
+fn offered(host: &Host, link: NodeId) -> Result<(String, NodeId, String), HostError> {
+    let record = host.links().get(&link)?.ok_or(HostError::NotFound)?;
+    let file = record.node;
+    let new = NewToken::for_link(link, Resource::File(file.clone()), Role::Viewer, ClientKind::Any);
+    let token = host.tokens().issue(&new, host.options().token_lifetime)?;
+    // Asks whether the link still opens the file: whoever made it may have lost the right.
+    let access = host.access_control().authorize(&token.text, &Resource::File(file.clone()))?;
+    let name = host.head(&file)?.name;
+    Ok((name, file.clone(), host.tokens().issue_download(&access.claims, &file)?.text))
+}

@@ -1,0 +1,150 @@
+//! What needs time to pass, or a person to look after the house.
+
+use std::time::Duration;
+
+use lockhouse::{
+    actors::messages::VersionChoice,
+    host::{HostError, PutOutcome, Unless},
+    lock::{Command, LOCK_TIMEOUT, Outcome},
+    permission::Role,
+};
+
+use super::house::{House, anna, id};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_that_ran_out_is_none_for_every_operation() {
+    let house = House::new().await;
+    let file = house.file("a.docx", b"text").await;
+    house.lock(&file, Command::Lock(Some(id("A")))).await;
+    house.clock.advance(LOCK_TIMEOUT - Duration::from_millis(1));
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(Some(id("A"))));
+    house.clock.advance(Duration::from_millis(1));
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(None));
+    assert_eq!(house.lock(&file, Command::Refresh(Some(id("A")))).await, Outcome::Conflict(None));
+    assert_eq!(house.lock(&file, Command::Unlock(Some(id("A")))).await, Outcome::Conflict(None));
+    assert_eq!(house.put(&file, Some("A"), b"late").await, PutOutcome::Locked(None));
+    assert_eq!(house.bytes(&file).await, b"text");
+    assert_eq!(house.lock(&file, Command::Lock(Some(id("B")))).await, Outcome::Done);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_lock_operations_extend_a_lock() {
+    let house = House::new().await;
+    let file = house.file("a.docx", b"text").await;
+    house.lock(&file, Command::Lock(Some(id("A")))).await;
+    house.clock.advance(LOCK_TIMEOUT / 2);
+    assert!(matches!(house.put(&file, Some("A"), b"more").await, PutOutcome::Saved { .. }));
+    house.bytes(&file).await;
+    house.lock(&file, Command::Get).await;
+    let access = house.access("anna", &file);
+    house.host.facts(&access).unwrap();
+    assert!(matches!(house.host.rename(&access, Some(id("A")), "b").await.unwrap(), Unless::Done(_)));
+    house.clock.advance(LOCK_TIMEOUT / 2);
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_save_with_a_lost_lock_is_refused_and_its_bytes_can_be_brought_back() {
+    let house = House::new().await;
+    let file = house.file("a.docx", b"text").await;
+    let late = vec![7; 300_000];
+    assert_eq!(house.put(&file, Some("A"), &late).await, PutOutcome::Locked(None));
+    let house = house.restart().await;
+    let history = house.host.history(&file).unwrap();
+    let rescued = history.iter().find(|entry| entry.row.reason.is_some()).unwrap();
+    assert!(rescued.row.reason.as_ref().unwrap().contains("lock"));
+    house.lock(&file, Command::Lock(Some(id("B")))).await;
+    let refused = house.host.restore_version(&file, rescued.choice, &anna()).await.unwrap();
+    assert_eq!(refused, Unless::Locked(Some(id("B"))), "not while somebody edits");
+    house.lock(&file, Command::Unlock(Some(id("B")))).await;
+    assert_eq!(house.host.restore_version(&file, rescued.choice, &anna()).await.unwrap(), Unless::Done(()));
+    assert_eq!(house.bytes(&file).await, late);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn old_versions_go_and_what_is_kept_can_still_be_read_after_collection() {
+    let house = House::with(|options| options.retention.versions = 3).await;
+    let file = house.file("a.docx", b"text").await;
+    house.lock(&file, Command::Lock(Some(id("A")))).await;
+    for n in 0..10_u8 {
+        house.put(&file, Some("A"), &vec![n; 100_000]).await;
+    }
+    let report = house.host.collect_now().await.unwrap();
+    assert!(report.chunks_removed > 0, "{report:?}");
+    let history = house.host.history(&file).unwrap();
+    assert_eq!(history.len(), 3);
+    for (entry, n) in history.iter().zip(7..10_u8) {
+        let (_, mut reading) = house.host.read_version(&file, entry.choice).unwrap();
+        let mut all = Vec::new();
+        while let Some(piece) = reading.next().await.unwrap() {
+            all.extend_from_slice(&piece);
+        }
+        assert_eq!(all, vec![n; 100_000]);
+    }
+    assert!(history.last().unwrap().current);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_sees_its_version_whole_while_others_save_and_collect() {
+    let house = House::with(|options| options.retention.versions = 1).await;
+    let old = vec![1; 3_000_000];
+    let file = house.file("a.docx", &old).await;
+    let mut reading = house.host.read(&file).unwrap();
+    let mut seen = reading.next().await.unwrap().unwrap().to_vec();
+    house.lock(&file, Command::Lock(Some(id("A")))).await;
+    house.put(&file, Some("A"), &vec![2; 3_000_000]).await;
+    house.host.collect_now().await.unwrap();
+    while let Some(piece) = reading.next().await.unwrap() {
+        seen.extend_from_slice(&piece);
+    }
+    assert!(seen == old, "the reader got a mixture");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_deleted_for_good_while_it_is_read_is_read_to_its_end() {
+    let house = House::new().await;
+    let old: Vec<u8> = (0..2_000_000_u32).flat_map(u32::to_le_bytes).collect();
+    let file = house.file("a.docx", &old).await;
+    let mut reading = house.host.read(&file).unwrap();
+    let mut seen = reading.next().await.unwrap().unwrap().to_vec();
+    house.host.delete(&house.access("anna", &file)).await.unwrap();
+    house.host.purge(&file).await.unwrap();
+    house.host.collect_now().await.unwrap();
+    while let Some(piece) = reading.next().await.unwrap() {
+        seen.extend_from_slice(&piece);
+    }
+    assert!(seen == old);
+    drop(reading);
+    let report = house.host.collect_now().await.unwrap();
+    assert!(report.bytes_freed >= 7_000_000, "{report:?}");
+    assert!(matches!(house.host.read(&file), Err(HostError::NotFound)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_viewer_changes_nothing_and_a_withdrawn_right_counts_at_once() {
+    let house = House::new().await;
+    house.add_user("bert").await;
+    let file = house.file("a.docx", b"text").await;
+    let bert = lockhouse::ids::UserId::parse("bert").unwrap();
+    house.host.rights().grant(&anna(), &bert, &file, Role::Viewer).await.unwrap();
+    let access = house.access("bert", &file);
+    assert!(house.host.lock(&access, Command::Lock(Some(id("A")))).await.is_err());
+    assert!(house.host.begin_put(&access, lockhouse::host::PutRequest::default()).await.is_err());
+    assert!(house.host.rename(&access, None, "b").await.is_err());
+    assert!(house.host.delete(&access).await.is_err());
+    house.host.rights().grant(&anna(), &bert, &file, Role::Editor).await.unwrap();
+    assert!(house.host.lock(&house.access("bert", &file), Command::Lock(Some(id("A")))).await.is_ok());
+    house.host.rights().revoke(&bert, &file).await.unwrap();
+    let gone = house.host.rights().role_on(&bert, &file).unwrap();
+    assert_eq!(gone, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn versions_can_be_named_that_do_not_exist() {
+    let house = House::new().await;
+    let file = house.file("a.docx", b"text").await;
+    for choice in [VersionChoice::Version(99), VersionChoice::Rescued(1)] {
+        let restored = house.host.restore_version(&file, choice, &anna()).await;
+        assert!(matches!(restored, Err(HostError::NotFound)));
+    }
+}
