@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use super::{
-    backing::BackingError,
+    backing::{Backing, BackingError},
     content::{Content, ContentError, ContentOptions},
     directory::{DataDir, DirectoryError},
     durable,
@@ -15,6 +15,12 @@ use super::{
     sled::{self, SledDatabase, SledOptions},
 };
 use crate::clock::Clock;
+
+/// The tree of the records' database.
+pub(crate) const RECORDS: &str = "records";
+/// The trees of the contents' database.
+pub(crate) const CHUNKS: &str = "chunks";
+pub(crate) const INDEX: &str = "index";
 
 /// How the store is set up.
 #[derive(Clone)]
@@ -115,8 +121,19 @@ impl Store {
         let meta = SledDatabase::open(&directory.meta(), SledOptions::meta(options.meta_cache))?;
         let chunks = SledDatabase::open(&directory.content(), SledOptions::content(options.content_cache))?;
         let index = SledDatabase::open(&directory.index(), SledOptions::meta(options.content_cache))?;
+        Self::assemble(directory, [meta, chunks, index], options, clock).await
+    }
+
+    /// Puts the store together from a directory that is locked and databases that are open.
+    pub(crate) async fn assemble(
+        directory: DataDir,
+        databases: [SledDatabase; 3],
+        options: &StoreOptions,
+        clock: &dyn Clock,
+    ) -> Result<Self, OpenError> {
+        let [meta, chunks, index] = &databases;
         let engine = LocalEngine::open(
-            meta.tree("records")?,
+            meta.tree(RECORDS)?,
             EngineOptions {
                 flush_limit: options.flush_limit,
                 acked: Some(directory.acked()),
@@ -127,8 +144,8 @@ impl Store {
         let shared: Arc<dyn Engine> = engine.clone();
         let measured = directory.path().to_owned();
         let content = Content::open(
-            chunks.tree("chunks")?,
-            index.tree("index")?,
+            chunks.tree(CHUNKS)?,
+            index.tree(INDEX)?,
             Arc::clone(&shared),
             ContentOptions {
                 free_space: Arc::new(move || super::directory::free_space_of(&measured)),
@@ -137,7 +154,12 @@ impl Store {
         )?;
         let went_back = engine.opened().tail_lost.is_some();
         let incarnation = incarnation(shared.as_ref(), went_back, clock).await?;
-        Ok(Self { directory, engine, content, incarnation, databases: [meta, chunks, index] })
+        Ok(Self { directory, engine, content, incarnation, databases })
+    }
+
+    /// The records as they lie in the database, for a check of what the engine cannot read.
+    pub(crate) fn raw_records(&self) -> Result<Arc<dyn Backing>, BackingError> {
+        self.databases[0].tree(RECORDS)
     }
 
     /// How many values were stored in a way that is not durable: must be 0, else the alarm is due.
@@ -164,12 +186,17 @@ async fn incarnation(engine: &dyn Engine, went_back: bool, clock: &dyn Clock) ->
     if let Some(facts) = known.as_ref().filter(|_| !went_back) {
         return Ok(facts.incarnation);
     }
-    let mut bytes = [0; 4];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| OpenError::Randomness)?;
     let facts = StoreFacts {
-        incarnation: u32::from_be_bytes(bytes),
+        incarnation: new_incarnation().ok_or(OpenError::Randomness)?,
         created: known.map_or_else(|| clock.wall(), |facts| facts.created),
     };
     engine.submit(Batch::new().set(key, records::encode(&facts)))?.wait().await?;
     Ok(facts.incarnation)
+}
+
+/// A random incarnation; `None` without randomness.
+pub(crate) fn new_incarnation() -> Option<u32> {
+    let mut bytes = [0; 4];
+    aws_lc_rs::rand::fill(&mut bytes).ok()?;
+    Some(u32::from_be_bytes(bytes))
 }

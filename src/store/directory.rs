@@ -88,6 +88,13 @@ impl DataDir {
     /// # Errors
     /// [`DirectoryError`].
     pub fn open(path: &Path) -> Result<Self, DirectoryError> {
+        let directory = Self::claim(path)?;
+        check_format(path)?;
+        Ok(directory)
+    }
+
+    /// Takes the directory, or creates it, whatever is in it: a backup is restored into it, or damage repaired.
+    pub(crate) fn claim(path: &Path) -> Result<Self, DirectoryError> {
         let io = |error| DirectoryError::Io { path: path.to_owned(), error };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io)?;
         let mode = fs::metadata(path).map_err(io)?.permissions().mode();
@@ -98,8 +105,12 @@ impl DataDir {
             );
         }
         let lock = take_lock(path)?;
-        check_format(path)?;
         Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    /// Says that what is in the directory is complete: before, no host opens it.
+    pub(crate) fn seal(&self) -> io::Result<()> {
+        write_format(&self.path)
     }
 
     /// The directory itself.

@@ -2,6 +2,8 @@
 
 mod assembly;
 pub mod backing;
+pub mod backup;
+pub mod check;
 pub mod collect;
 pub mod content;
 pub mod directory;

@@ -159,7 +159,7 @@ pub fn blobs_in(path: &Path) -> io::Result<u64> {
 }
 
 /// Makes the entries of a directory durable.
-pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 

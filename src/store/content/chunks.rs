@@ -92,7 +92,10 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
-    pub(super) fn open(chunks: Arc<dyn Backing>, index: Arc<dyn Backing>) -> Result<Self, BackingError> {
+    /// The key of the row in the index that holds the state.
+    pub(crate) const STATE: &[u8] = STATE;
+
+    pub(crate) fn open(chunks: Arc<dyn Backing>, index: Arc<dyn Backing>) -> Result<Self, BackingError> {
         let last = match chunks.last_key()? {
             None => 0,
             Some(key) => number_of(&key).ok_or_else(|| nonsense("a chunk has a key that is no number"))?,
@@ -201,6 +204,11 @@ impl Chunks {
     /// Writes a new chunk and returns its number. `scratch` is a buffer to use again.
     pub(super) fn insert(&self, hash: &ChunkHash, bytes: &[u8], scratch: &mut Vec<u8>) -> Result<u64, BackingError> {
         let number = self.allocate()?;
+        self.write(number, hash, bytes, scratch)?;
+        Ok(number)
+    }
+
+    fn write(&self, number: u64, hash: &ChunkHash, bytes: &[u8], scratch: &mut Vec<u8>) -> Result<(), BackingError> {
         let length = length_of(bytes)?;
         self.insert_row(&IndexRow { hash: *hash, number, length })?;
         scratch.clear();
@@ -209,7 +217,26 @@ impl Chunks {
         scratch.extend_from_slice(bytes);
         self.bodies.insert(&number.to_be_bytes(), scratch)?;
         self.live.fetch_add(u64::from(length), Relaxed);
-        Ok(number)
+        Ok(())
+    }
+
+    /// Writes a chunk under the number that it had before, when a backup is restored. [`Chunks::restored`] ends that.
+    pub(crate) fn restore(
+        &self,
+        number: u64,
+        hash: &ChunkHash,
+        bytes: &[u8],
+        scratch: &mut Vec<u8>,
+    ) -> Result<(), BackingError> {
+        self.write(number, hash, bytes, scratch)
+    }
+
+    /// Writes down that no number below `next` is to be given out, and what is stored.
+    pub(crate) fn restored(&self, next: u64) -> Result<(), BackingError> {
+        let mut numbers = self.numbers();
+        numbers.next = numbers.next.max(next);
+        numbers.reserved = numbers.reserved.max(numbers.next);
+        self.write_state(&mut numbers)
     }
 
     fn insert_row(&self, row: &IndexRow) -> Result<(), BackingError> {

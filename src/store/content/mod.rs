@@ -40,7 +40,7 @@ use std::{
 };
 
 pub(crate) use self::{
-    chunks::{Chunks, IndexRow},
+    chunks::{ChunkFault, ChunkHash, Chunks, IndexRow},
     manifest::Page,
     pins::{Cycle, Pins},
     wait::Submitter,

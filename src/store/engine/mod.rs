@@ -10,6 +10,7 @@ mod cut;
 mod local;
 mod published;
 mod queue;
+pub(crate) mod raw;
 mod recent;
 mod redo;
 mod stored;
