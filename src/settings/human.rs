@@ -72,6 +72,7 @@ impl FromStr for Period {
         let mut total = 0_u64;
         while !rest.is_empty() {
             let (number, after) = leading_number(rest);
+            let after = after.trim_start();
             let unit_length = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
             let (unit, after) = after.split_at(unit_length);
             let (_, factor) = PERIOD_UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?;

@@ -95,7 +95,7 @@ pub struct Store {
     pub content: Arc<Content>,
     /// Part of every new version.
     pub incarnation: u32,
-    databases: [SledDatabase; 2],
+    databases: [SledDatabase; 3],
 }
 
 impl std::fmt::Debug for LocalEngine {
@@ -114,6 +114,7 @@ impl Store {
         durable::self_test(&directory.scratch())?;
         let meta = SledDatabase::open(&directory.meta(), SledOptions::meta(options.meta_cache))?;
         let chunks = SledDatabase::open(&directory.content(), SledOptions::content(options.content_cache))?;
+        let index = SledDatabase::open(&directory.index(), SledOptions::meta(options.content_cache))?;
         let engine = LocalEngine::open(
             meta.tree("records")?,
             EngineOptions {
@@ -127,7 +128,7 @@ impl Store {
         let measured = directory.path().to_owned();
         let content = Content::open(
             chunks.tree("chunks")?,
-            chunks.tree("index")?,
+            index.tree("index")?,
             Arc::clone(&shared),
             ContentOptions {
                 free_space: Arc::new(move || super::directory::free_space_of(&measured)),
@@ -136,7 +137,7 @@ impl Store {
         )?;
         let went_back = engine.opened().tail_lost.is_some();
         let incarnation = incarnation(shared.as_ref(), went_back, clock).await?;
-        Ok(Self { directory, engine, content, incarnation, databases: [meta, chunks] })
+        Ok(Self { directory, engine, content, incarnation, databases: [meta, chunks, index] })
     }
 
     /// How many values were stored in a way that is not durable: must be 0, else the alarm is due.
