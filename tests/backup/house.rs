@@ -132,7 +132,7 @@ pub(crate) struct House {
 }
 
 pub(crate) async fn write(host: &Host, file: &NodeId, bytes: &[u8]) {
-    let mut over = host.begin_replacement(&user("anna"), file, None).unwrap();
+    let mut over = host.begin_replacement(&user("anna"), file, None).await.unwrap();
     over.write(&Bytes::copy_from_slice(bytes)).await.unwrap();
     assert!(matches!(over.finish().await.unwrap(), Unless::Done(_)));
 }
@@ -198,7 +198,7 @@ pub(crate) async fn furnish(
     let lock = Command::Lock(LockId::parse(b"session").unwrap());
     host.lock(&access(host, &report), lock).await.unwrap();
     let rescued = noise(9, 50_000);
-    let mut over = host.begin_replacement(&by, &report, None).unwrap();
+    let mut over = host.begin_replacement(&by, &report, None).await.unwrap();
     over.write(&Bytes::from(rescued.clone())).await.unwrap();
     assert!(matches!(over.finish().await.unwrap(), Unless::Locked(_)));
     let notes_bytes = noise(7, 30_000);
