@@ -148,8 +148,10 @@ fn refuse_data(into: &Path, options: &RestoreOptions) -> Result<Vec<String>, Res
     let mut there = Vec::new();
     for entry in fs::read_dir(into).map_err(at(into))? {
         let name = entry.map_err(at(into))?.file_name().to_string_lossy().into_owned();
-        // A mounted file system brings `lost+found` along.
-        if !["lock", PARTIAL, "lost+found"].contains(&name.as_str()) && !name.starts_with("replaced-") {
+        // A mounted file system brings `lost+found` along; a command that was killed leaves its socket.
+        if !["lock", PARTIAL, "lost+found", "admin.sock", "admin.sock.new"].contains(&name.as_str())
+            && !name.starts_with("replaced-")
+        {
             there.push(name);
         }
     }

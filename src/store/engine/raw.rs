@@ -15,7 +15,7 @@ pub(crate) fn is_reserved(key: &[u8]) -> bool {
 
 /// A record as the backing holds it.
 pub(crate) fn encode(revision: Revision, value: &[u8]) -> Vec<u8> {
-    stored::encode(revision, value)
+    stored::encode(revision, value).to_vec()
 }
 
 /// A record from what the backing holds; `None` when that is too short to be one.
