@@ -7,6 +7,8 @@
 //! | `meta/` | the database of records |
 //! | `content/` | the database of chunks |
 //! | `acked` | the last acknowledged revision, to notice a log that lost its tail |
+//! | `damaged/` | what `lockhouse check --repair` moved aside, by time |
+//! | `replaced-*/` | what was there before `lockhouse restore-backup --force` |
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, TryLockError},
