@@ -1,4 +1,64 @@
-//! Lockhouse.
+//! Lockhouse: a WOPI host. It keeps documents that Word, Excel and PowerPoint, Collabora Online and ONLYOFFICE open, lock,
+//! edit and save.
+//!
+//! # The house in ten minutes
+//!
+//! Five promises hold, whatever happens to the process:
+//!
+//! 1. **A reply never reveals what a crash can take back.** Every answer waits for the newest commit it depends on
+//!    ([`actors::directory`]); readers see only what is durable ([`store::engine`]).
+//! 2. **One file, one writer.** Everything that changes a file goes through its actor ([`actors::file`]), the command line
+//!    included: commands talk to whoever has the data directory open ([`api`]).
+//! 3. **A version appears whole or not at all.** Bytes are stored first ([`store::content`]); one record then names them.
+//! 4. **A user's text is never thrown away.** Refused bytes become a rescued version ([`host::Put`]).
+//! 5. **Memory does not grow with the file, nor latency with the number of files.**
+//!
+//! The floors, from the ground up; a file imports only from its own floor or a lower one:
+//!
+//! | floor | modules | in short |
+//! |---|---|---|
+//! | 1 ground | [`lock`], [`names`], [`permission`], [`retention`], [`ids`], [`clock`], [`settings`] | rules and values; no store, no network |
+//! | 2 [`store`] | [`store::engine`], [`store::records`], [`store::content`], [`store::collect`] | durable records and contents over sled, which one file names |
+//! | 3 [`actors`] | [`actors::file`], [`actors::directory`], [`actors::tree`] | one actor per file in use, one for the folders |
+//! | 4 [`host`] | [`host::Host`], accounts, rights, tokens, history | who may do what; the library's face |
+//! | 5 faces | [`wopi`], [`web`], [`api`], over [`server`] and [`urls`] | HTTP to `Host` calls and back |
+//! | 6 | [`cli`] | the program |
+//!
+//! # A save, step by step
+//!
+//! 1. [`wopi`] takes the request apart and asks [`host::access`] what its token is worth now.
+//! 2. [`host::Host::begin_put`] looks at the lock. If it stands against the save, the bytes can only be rescued.
+//! 3. The body goes, piece by piece, to an upload of [`store::content`]: cut by content, each chunk stored once, flushed in
+//!    windows of a mebibyte.
+//! 4. The file's actor decides again, on its copy of the file's head, and hands one batch to the engine: head, version row,
+//!    last manifest page, each on condition that nobody changed the file meanwhile.
+//! 5. The commit thread writes what all files have waiting, flushes once, publishes, and wakes every waiter. Only then does
+//!    the client hear of it.
+//!
+//! A lock operation is steps 1, 4 and 5; a refresh mostly not even 5: its exact expiry is kept in memory
+//! ([`actors::expiry`]), and the stored one, rounded up by at most a minute, is written only when it is passed.
+//!
+//! # Embedding
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use lockhouse::{clock::SystemClock, host::{Host, HostOptions}};
+//!
+//! # async fn embed() -> Result<(), Box<dyn std::error::Error>> {
+//! let host = Host::open(HostOptions::new("data/store"), Arc::new(SystemClock)).await?;
+//! let users = host.accounts().list(None, 10)?;
+//! println!("{} users", users.len());
+//! host.close();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A host lives under any tokio runtime; [`wopi::routes`] adds the WOPI endpoint to an actix-web application of your own.
+//!
+//! # Where this differs from its first design
+//!
+//! The index that finds a chunk by its hash is a third database: in one database with the chunks, its small pages are strewn
+//! over every large segment, and sled could free none of them (measured: twice the disk under overwriting).
 
 pub mod actors;
 pub mod api;

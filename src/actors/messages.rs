@@ -154,8 +154,8 @@ pub enum Answer {
     Lock(Outcome, VersionStamp),
     /// The lock stands against it: the id that holds the file, or none when an unlocked file demands one.
     Locked(Option<LockId>),
-    /// The file has changed since the client read it; its modification time now.
-    Outdated(Timestamp),
+    /// The file has changed since the client read it; the id that holds it, if one does.
+    Outdated(Option<LockId>),
     /// A rescued version was kept under this number, or, when it holds nothing new, none was.
     Rescued(Option<u64>),
     /// The file is gone for good; what it was.

@@ -3,7 +3,7 @@
 //! - [`directory::Directory`] finds, starts, replaces and retires file actors, and counts what is in flight per file;
 //! - [`file::FileActor`] decides one operation after another on its copy of the file's head, and hands what changes to the
 //!   engine without waiting for the disk: the *caller* waits for the ticket. A panic harms only the operation that hit it;
-//! - [`tree::TreeActor`] does the same for containers;
+//! - [`tree::Tree`] does the same for containers;
 //! - [`expiry::ExpiryBoard`] remembers the exact moments at which locks run out, beyond the life of an actor.
 //!
 //! No actor waits for another, and none waits for the disk except to read.

@@ -21,7 +21,7 @@ use crate::{
 ///
 /// # Errors
 /// In words for the administrator.
-pub fn run(settings: &Settings) -> anyhow::Result<()> {
+pub(super) fn run(settings: &Settings) -> anyhow::Result<()> {
     telemetry::init(&settings.log)?;
     tls::install_crypto_provider();
     actix_web::rt::System::new().block_on(serve(settings))

@@ -133,8 +133,8 @@ pub enum PutOutcome {
     },
     /// Refused by the lock: the id that holds the file, if one does.
     Locked(Option<LockId>),
-    /// Refused because the file changed since the client read it.
-    Outdated,
+    /// Refused because the file changed since the client read it; the id that holds the file, if one does.
+    Outdated(Option<LockId>),
 }
 
 /// A PutFile in progress.
@@ -166,7 +166,10 @@ impl Host {
         };
         let refused = match self.ask(&file, Operation::Lock(command)).await? {
             Answer::Lock(Outcome::Conflict(current), _) => Some(PutOutcome::Locked(current)),
-            _ if request.believed.is_some_and(|believed| believed != head.modified) => Some(PutOutcome::Outdated),
+            // The lock allows it, so it is free or held with the id presented.
+            _ if request.believed.is_some_and(|believed| believed != head.modified) => {
+                Some(PutOutcome::Outdated(self.holder(&file).await?))
+            }
             _ => None,
         };
         let limit = self.options().body_limit;
@@ -229,12 +232,17 @@ impl Put {
             None => host.commit_put(&file, &request, lockless, contribution.clone()).await?,
         };
         let reason = match &outcome {
-            PutOutcome::Saved { .. } => return Ok(outcome),
+            PutOutcome::Saved { .. } => {
+                stored.committed();
+                return Ok(outcome);
+            }
             PutOutcome::Locked(Some(_)) => "the file was locked by another session",
             PutOutcome::Locked(None) => "the session's lock was lost or had run out",
-            PutOutcome::Outdated => "the file had been changed since it was opened",
+            PutOutcome::Outdated(_) => "the file had been changed since it was opened",
         };
-        host.rescue(&file, contribution, reason).await;
+        if host.rescue(&file, contribution, reason).await {
+            stored.committed();
+        }
         Ok(outcome)
     }
 }
@@ -261,13 +269,13 @@ impl Host {
         match self.ask(file, Operation::Write(write)).await? {
             Answer::Done(head) => Ok(PutOutcome::Saved { version: head.version, modified: head.modified }),
             Answer::Locked(current) => Ok(PutOutcome::Locked(current)),
-            Answer::Outdated(_) => Ok(PutOutcome::Outdated),
+            Answer::Outdated(current) => Ok(PutOutcome::Outdated(current)),
             other => Err(unexpected(&other)),
         }
     }
 
     /// Keeps refused bytes beside the history; a failure is logged, the refusal is the answer all the same.
-    async fn rescue(&self, file: &NodeId, contribution: Contribution, reason: &str) {
+    async fn rescue(&self, file: &NodeId, contribution: Contribution, reason: &str) -> bool {
         let size = contribution.content.size;
         let operation = Operation::KeepRescued {
             contribution,
@@ -279,10 +287,12 @@ impl Host {
                 self.counters().rescued.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 tracing::warn!(file.id = %file, rescued.number = number, size,
                     "kept {size} refused bytes of file `{file}` as a rescued version: {reason}");
+                true
             }
-            Ok(_) => {}
+            Ok(_) => false,
             Err(error) => {
                 tracing::error!(file.id = %file, %error, "the refused save of file `{file}` could not be kept");
+                false
             }
         }
     }
@@ -344,6 +354,7 @@ impl Creation {
         let Self { host, id, by, parent, owner, incoming } = self;
         let stored = incoming.finish().await?;
         let head = host.commit_creation(&id, &by, &parent, &owner, name, &stored).await?;
+        stored.committed();
         Ok((id, head))
     }
 
@@ -357,7 +368,10 @@ impl Creation {
         for attempt in 1..=NAMES_TRIED {
             let candidate = if attempt == 1 { name.clone() } else { name.with_counter(attempt) };
             match host.commit_creation(&id, &by, &parent, &owner, &candidate, &stored).await {
-                Ok(head) => return Ok((id, head)),
+                Ok(head) => {
+                    stored.committed();
+                    return Ok((id, head));
+                }
                 Err(HostError::NameTaken) => {}
                 Err(error) => return Err(error),
             }
@@ -441,9 +455,14 @@ impl Replacement {
         let stored = incoming.finish().await?;
         let contribution = contribution(&stored, &by, &[], SaveKind::Save);
         match host.ask(&id, Operation::Overwrite(contribution.clone())).await? {
-            Answer::Done(head) => Ok(Unless::Done((id, head))),
+            Answer::Done(head) => {
+                stored.committed();
+                Ok(Unless::Done((id, head)))
+            }
             Answer::Locked(current) => {
-                host.rescue(&id, contribution, "the file was locked while it was to be replaced").await;
+                if host.rescue(&id, contribution, "the file was locked while it was to be replaced").await {
+                    stored.committed();
+                }
                 Ok(Unless::Locked(current))
             }
             other => Err(unexpected(&other)),

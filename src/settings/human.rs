@@ -72,6 +72,7 @@ impl FromStr for Period {
         let mut total = 0_u64;
         while !rest.is_empty() {
             let (number, after) = leading_number(rest);
+            let after = after.trim_start();
             let unit_length = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
             let (unit, after) = after.split_at(unit_length);
             let (_, factor) = PERIOD_UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?;
@@ -225,12 +226,13 @@ mod tests {
             ("250ms", 250),
             (" 2w ", 1_209_600_000),
             ("30d", 2_592_000_000),
+            ("10 h", 36_000_000),
             ("0", 0),
             ("0s", 0),
         ] {
             assert_eq!(text.parse::<Period>(), Ok(Period(ms)), "{text}");
         }
-        for text in ["", "30", "s", "1.5h", "-1s", "1h 30", "1 year", "10 h", "１s"] {
+        for text in ["", "30", "s", "1.5h", "-1s", "1h 30", "1 year", "１s"] {
             assert_eq!(text.parse::<Period>(), Err(HumanError::Period(text.into())), "{text}");
         }
         assert_eq!("99999999999999999d".parse::<Period>(), Err(HumanError::TooMuch("99999999999999999d".into())));

@@ -42,7 +42,7 @@ impl Settings {
         check(limits.connections > 0, "limits.connections", "it must not be 0")?;
         check(limits.in_flight_per_file > 0, "limits.in_flight_per_file", "it must not be 0")?;
         check(limits.in_flight_total > 0, "limits.in_flight_total", "it must not be 0")?;
-        check(self.tokens.lifetime >= Period::seconds(60), "tokens.lifetime", "it must be at least 1m")?;
+        check(self.tokens.lifetime >= Period::seconds(1), "tokens.lifetime", "it must be at least 1s")?;
         check(self.tokens.key_rotation >= Period::hours(1), "tokens.key_rotation", "it must be at least 1h")?;
         check(
             self.tokens.key_retire >= self.tokens.lifetime,

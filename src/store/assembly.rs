@@ -101,7 +101,7 @@ pub struct Store {
     pub content: Arc<Content>,
     /// Part of every new version.
     pub incarnation: u32,
-    databases: [SledDatabase; 2],
+    databases: [SledDatabase; 3],
 }
 
 impl std::fmt::Debug for LocalEngine {
@@ -120,17 +120,18 @@ impl Store {
         durable::self_test(&directory.scratch())?;
         let meta = SledDatabase::open(&directory.meta(), SledOptions::meta(options.meta_cache))?;
         let chunks = SledDatabase::open(&directory.content(), SledOptions::content(options.content_cache))?;
-        Self::assemble(directory, [meta, chunks], options, clock).await
+        let index = SledDatabase::open(&directory.index(), SledOptions::meta(options.content_cache))?;
+        Self::assemble(directory, [meta, chunks, index], options, clock).await
     }
 
     /// Puts the store together from a directory that is locked and databases that are open.
     pub(crate) async fn assemble(
         directory: DataDir,
-        databases: [SledDatabase; 2],
+        databases: [SledDatabase; 3],
         options: &StoreOptions,
         clock: &dyn Clock,
     ) -> Result<Self, OpenError> {
-        let [meta, chunks] = &databases;
+        let [meta, chunks, index] = &databases;
         let engine = LocalEngine::open(
             meta.tree(RECORDS)?,
             EngineOptions {
@@ -144,7 +145,7 @@ impl Store {
         let measured = directory.path().to_owned();
         let content = Content::open(
             chunks.tree(CHUNKS)?,
-            chunks.tree(INDEX)?,
+            index.tree(INDEX)?,
             Arc::clone(&shared),
             ContentOptions {
                 free_space: Arc::new(move || super::directory::free_space_of(&measured)),

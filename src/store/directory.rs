@@ -6,6 +6,7 @@
 //! | `format` | the number of the directory's layout, as JSON |
 //! | `meta/` | the database of records |
 //! | `content/` | the database of chunks |
+//! | `index/` | the database that finds a chunk by its hash |
 //! | `acked` | the last acknowledged revision, to notice a log that lost its tail |
 //! | `damaged/` | what `lockhouse check --repair` moved aside, by time |
 //! | `replaced-*/` | what was there before `lockhouse restore-backup --force` |
@@ -127,6 +128,11 @@ impl DataDir {
     /// Where the database of chunks is.
     pub fn content(&self) -> PathBuf {
         self.path.join("content")
+    }
+
+    /// Where the database is that finds a chunk by its hash.
+    pub fn index(&self) -> PathBuf {
+        self.path.join("index")
     }
 
     /// Where the last acknowledged revision is kept.

@@ -152,7 +152,7 @@ pub(super) fn licence(account: Option<&AccountRecord>) -> (bool, bool) {
     match account.map(|account| account.kind) {
         None | Some(AccountKind::Consumer) => (false, false),
         Some(AccountKind::Business) => (false, true),
-        Some(AccountKind::Education) => (true, true),
+        Some(AccountKind::Education) => (true, false),
     }
 }
 

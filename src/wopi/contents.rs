@@ -128,7 +128,7 @@ async fn put(
             wopi.metrics.lock_outcome("PutFile", "conflict");
             Err(Problem::Locked(current))
         }
-        PutOutcome::Outdated => Err(Problem::Outdated),
+        PutOutcome::Outdated(current) => Err(Problem::Outdated(current)),
     }
 }
 

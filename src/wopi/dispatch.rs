@@ -102,17 +102,21 @@ async fn answer(
     if !verb.is_on(&wopi.supports) {
         return Err(Problem::NotSupported(verb.name()));
     }
-    match verb {
+    let outcome = match verb {
+        Verb::PutRelativeFile => return relative::handle(request, &session, wopi, payload).await,
+        Verb::PutUserInfo => return sharing::put_user_info(request, &session, wopi, payload).await,
+        Verb::AddActivities => return activities::handle(request, &session, wopi, payload).await,
         Verb::Lock | Verb::UnlockAndRelock | Verb::RefreshLock | Verb::Unlock | Verb::GetLock => {
             locks::handle(request, &session, wopi, verb).await
         }
-        Verb::PutRelativeFile => relative::handle(request, &session, wopi, payload).await,
         Verb::RenameFile => naming::rename(request, &session, wopi).await,
         Verb::DeleteFile => naming::delete(&session, wopi).await,
-        Verb::PutUserInfo => sharing::put_user_info(request, &session, wopi, payload).await,
         Verb::GetShareUrl => sharing::share_url(request, &session, wopi).await,
-        Verb::AddActivities => activities::handle(request, &session, wopi, payload).await,
-    }
+    };
+    // These want no body, but Collabora sends the whole document along with a rename (rule 8).
+    let limit = wopi.limits.body.get();
+    BodyReader::new(request, payload, limit, wopi.limits.body_idle_timeout.get()).drain(limit).await;
+    outcome
 }
 
 /// `POST /files/{id}/activities`: AddActivities may come here too (files.md section 4.9).

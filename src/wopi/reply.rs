@@ -47,7 +47,7 @@ pub(super) enum Problem {
     /// 409: the name is taken; who holds the file of that name, and one that is free.
     Taken(Option<LockId>, Option<FileName>),
     /// 409: the file changed since the client read it (files.md section 6.4).
-    Outdated,
+    Outdated(Option<LockId>),
     /// 412: larger than the client can take.
     TooLargeForClient,
     /// 501, with what is not supported.
@@ -90,7 +90,7 @@ impl std::fmt::Display for Problem {
             Self::Locked(Some(_)) => f.write_str("the file is locked with another lock id"),
             Self::Locked(None) => f.write_str("the file is not locked"),
             Self::Taken(..) => f.write_str("a file or folder of that name exists"),
-            Self::Outdated => f.write_str("the file was changed since it was opened"),
+            Self::Outdated(_) => f.write_str("the file was changed since it was opened"),
             Self::TooLargeForClient => f.write_str("the file is larger than X-WOPI-MaxExpectedSize"),
             Self::NotSupported(what) => write!(f, "this host does not offer {what}"),
         }
@@ -105,7 +105,7 @@ impl ResponseError for Problem {
             Self::Bad(_) | Self::BadLockId(_) | Self::MissingLockId(_) | Self::BadName(_) | Self::BadTarget(..) => {
                 StatusCode::BAD_REQUEST
             }
-            Self::Locked(_) | Self::Taken(..) | Self::Outdated => StatusCode::CONFLICT,
+            Self::Locked(_) | Self::Taken(..) | Self::Outdated(_) => StatusCode::CONFLICT,
             Self::TooLargeForClient => StatusCode::PRECONDITION_FAILED,
             Self::NotSupported(_) => StatusCode::NOT_IMPLEMENTED,
         }
@@ -113,7 +113,7 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let mut response = match self {
-            Self::Outdated => HttpResponse::Conflict().json(json!({
+            Self::Outdated(_) => HttpResponse::Conflict().json(json!({
                 "COOLStatusCode": 1010, "LOOLStatusCode": 1010, "message": self.to_string(),
             })),
             Self::Host(HostError::Overloaded | HostError::ShuttingDown) => reply::overloaded(1, &self.for_sender()),
@@ -121,11 +121,11 @@ impl ResponseError for Problem {
         };
         let headers = response.headers_mut();
         match self {
-            Self::MissingLockId(current) | Self::Locked(current) | Self::Taken(current, _) => {
+            Self::MissingLockId(current)
+            | Self::Locked(current)
+            | Self::Taken(current, _)
+            | Self::Outdated(current) => {
                 headers.insert(LOCK, lock_value(current.as_ref()));
-                headers.insert(LOCK_FAILURE_REASON, ascii(&self.to_string()));
-            }
-            Self::Outdated => {
                 headers.insert(LOCK_FAILURE_REASON, ascii(&self.to_string()));
             }
             Self::BadLockId(reason) => {

@@ -163,7 +163,8 @@ impl House {
         let engine = LocalEngine::open(meta.tree("records").unwrap(), EngineOptions::default()).unwrap();
         let options = ContentOptions { free_space: Arc::new(|| Ok(u64::MAX)), free_space_floor: 0 };
         let shared = Arc::clone(&engine) as Arc<dyn Engine>;
-        let content = Content::open(chunks.tree("chunks").unwrap(), chunks.tree("index").unwrap(), shared, options);
+        let index = SledDatabase::open(&path.join("index"), SledOptions::meta(CACHE / 2)).unwrap();
+        let content = Content::open(chunks.tree("chunks").unwrap(), index.tree("index").unwrap(), shared, options);
         Self { content: content.unwrap(), engine, node: NodeId::parse("document").unwrap() }
     }
 

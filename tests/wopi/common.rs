@@ -375,10 +375,10 @@ const CAPABILITIES: [(&str, &str, &[&str]); 8] = [
     ("LOCKS", "SupportsLocks", &["LOCK", "REFRESH_LOCK", "UNLOCK"]),
     ("GET_LOCK", "SupportsGetLock", &["GET_LOCK"]),
     ("RENAME", "SupportsRename", &["RENAME_FILE"]),
-    ("DELETE_FILE", "SupportsDeleteFile", &["DELETE"]),
+    ("DELETE", "SupportsDeleteFile", &["DELETE"]),
     ("USER_INFO", "SupportsUserInfo", &["PUT_USER_INFO"]),
     ("SHARE_URL", "SupportedShareUrlTypes", &["GET_SHARE_URL"]),
-    ("ADD_ACTIVITIES", "SupportsAddActivities", &["ADD_ACTIVITIES"]),
+    ("ACTIVITIES", "SupportsAddActivities", &["ADD_ACTIVITIES"]),
 ];
 
 #[tokio::test]

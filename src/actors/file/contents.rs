@@ -34,9 +34,10 @@ impl FileActor {
         if let Some(obstacle) = self.obstacle(&command)? {
             return Ok(obstacle);
         }
-        let modified = self.here()?.head.modified;
-        if write.believed.is_some_and(|believed| believed != modified) {
-            return Ok(Answer::Outdated(modified));
+        let state = self.here()?;
+        if write.believed.is_some_and(|believed| believed != state.head.modified) {
+            let holder = state.lock.at(self.around.clock.monotonic()).current_id().cloned();
+            return Ok(Answer::Outdated(holder));
         }
         self.replace_content(&write.contribution)
     }

@@ -207,9 +207,10 @@ fn load(
     fs::create_dir(partial).map_err(at(partial))?;
     let meta = SledDatabase::open(&partial.join("meta"), SledOptions::meta(options.meta_cache))?;
     let content = SledDatabase::open(&partial.join("content"), SledOptions::content(options.content_cache))?;
+    let index = SledDatabase::open(&partial.join("index"), SledOptions::meta(options.content_cache))?;
     let mut loader = Loader {
         records: meta.tree(assembly::RECORDS)?,
-        chunks: Chunks::open(content.tree(assembly::CHUNKS)?, content.tree(assembly::INDEX)?)?,
+        chunks: Chunks::open(content.tree(assembly::CHUNKS)?, index.tree(assembly::INDEX)?)?,
         facts: None,
         next_chunk: 1,
         unflushed: 0,

@@ -162,12 +162,13 @@ pub async fn repair(
     };
     let records = meta.tree(assembly::RECORDS)?;
     refuse_newer(&*records)?;
-    let content = raw.open_contents(&directory, options)?;
+    let content = raw.open_or_replace(&directory.content(), "content", SledOptions::content(options.content_cache))?;
+    let index = raw.open_or_replace(&directory.index(), "index", SledOptions::meta(options.content_cache))?;
     raw.records(&*records)?;
     drop(records);
-    raw.chunks(&content)?;
+    raw.chunks(&content, &index)?;
     let Raw { mut aside, actions, .. } = raw;
-    let store = Store::assemble(directory, [meta, content], options, clock).await?;
+    let store = Store::assemble(directory, [meta, content, index], options, clock).await?;
     let mut mender = Mender::new(&store, clock, &mut aside, &mut *listeners.did, actions)?;
     pass_over_named_numbers(&store)?;
     mender.records()?;
@@ -234,16 +235,15 @@ impl Raw<'_> {
         Ok(())
     }
 
-    fn open_contents(&mut self, directory: &DataDir, options: &StoreOptions) -> Result<SledDatabase, RepairError> {
-        let (path, how) = (directory.content(), SledOptions::content(options.content_cache));
-        match SledDatabase::open(&path, how) {
+    fn open_or_replace(&mut self, path: &Path, name: &str, how: SledOptions) -> Result<SledDatabase, RepairError> {
+        match SledDatabase::open(path, how) {
             Err(sled::OpenError::Damaged { reason, .. }) => {
                 let root = self.aside.root().to_owned();
-                self.aside.directory(&path, "content").map_err(|error| RepairError::Aside { path: root, error })?;
+                self.aside.directory(path, name).map_err(|error| RepairError::Aside { path: root, error })?;
                 let done =
-                    format!("the database of contents cannot be opened ({reason}): it was moved aside, a new one made");
-                self.say("content".to_owned(), &done);
-                Ok(SledDatabase::open(&path, how)?)
+                    format!("the database `{name}` cannot be opened ({reason}): it was moved aside, a new one made");
+                self.say(name.to_owned(), &done);
+                Ok(SledDatabase::open(path, how)?)
             }
             opened => Ok(opened?),
         }
@@ -287,8 +287,8 @@ impl Raw<'_> {
     }
 
     /// What the contents could not begin with.
-    fn chunks(&mut self, content: &SledDatabase) -> Result<(), RepairError> {
-        let (chunks, index) = (content.tree(assembly::CHUNKS)?, content.tree(assembly::INDEX)?);
+    fn chunks(&mut self, content: &SledDatabase, index: &SledDatabase) -> Result<(), RepairError> {
+        let (chunks, index) = (content.tree(assembly::CHUNKS)?, index.tree(assembly::INDEX)?);
         while let Some(key) = chunks.last_key()?.filter(|key| key.len() != size_of::<u64>()) {
             self.remove(&*chunks, &key, "a chunk without a number: moved aside")?;
         }

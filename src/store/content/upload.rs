@@ -3,7 +3,7 @@
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 use aws_lc_rs::{
-    digest::{self, SHA256, digest},
+    digest::{self, SHA256},
     rand,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use super::{
     Content, ContentError, Moment, Submitter,
-    chunks::{ChunkFault, ChunkHash},
+    chunks::{ChunkFault, ChunkHash, hash_of},
     cut::Cutter,
     flush::Flusher,
     manifest::{Entry, PageWriter},
@@ -180,8 +180,7 @@ impl Writer {
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), ContentError> {
         self.whole.update(bytes);
-        let mut hash = ChunkHash::default();
-        hash.copy_from_slice(&digest(&SHA256, bytes).as_ref()[..16]);
+        let hash = hash_of(bytes);
         let counters = &self.content().counters;
         counters.received.fetch_add(bytes.len() as u64, Relaxed);
         let number = if let Some(number) = self.reuse(&hash, bytes)? {

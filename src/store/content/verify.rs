@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{self, SHA256, digest};
+use aws_lc_rs::digest::{self, SHA256};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{Content, ContentError, Page};
+use super::{Content, ContentError, Page, chunks::hash_of};
 use crate::{
     ids::NodeId,
     store::records::{ContentRef, ManifestId},
@@ -89,7 +89,7 @@ impl Verification<'_> {
         for entry in page.entries() {
             match self.content.chunk(self.node, self.manifest, &entry) {
                 Ok(bytes) => {
-                    if digest(&SHA256, &bytes).as_ref()[..16] != entry.hash {
+                    if hash_of(&bytes) != entry.hash {
                         self.damage(Some(entry.number), "its SHA-256 is not that of the bytes that were stored");
                     }
                     self.whole.update(&bytes);

@@ -344,6 +344,12 @@ impl Engine for LocalEngine {
         self.shared.queue.health()
     }
 
+    fn refuse_writes(&self, reason: &str) {
+        if self.health().is_ok() {
+            self.shared.fail(reason, Vec::new());
+        }
+    }
+
     fn close(&self) {
         self.shared.queue.close();
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);

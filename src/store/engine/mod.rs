@@ -226,6 +226,10 @@ pub trait Engine: Send + Sync + 'static {
     /// [`EngineError::ReadOnly`] or [`EngineError::Closed`].
     fn health(&self) -> Result<(), EngineError>;
 
+    /// Takes no more batches from now on, as after a failed write of its own: another part of the store has failed. Reads go
+    /// on.
+    fn refuse_writes(&self, reason: &str);
+
     /// Stops taking batches, makes durable what was taken, joins the commit thread. Blocking; idempotent.
     fn close(&self);
 }

@@ -1,6 +1,8 @@
 //! The records below the engine, for a backup that is restored and damage that is repaired: nobody else may use them, and
 //! only while no engine is open over the same backing.
 
+use bytes::Bytes;
+
 use super::{
     Record, Revision,
     redo::{self, RecoverError},
@@ -14,12 +16,12 @@ pub(crate) fn is_reserved(key: &[u8]) -> bool {
 }
 
 /// A record as the backing holds it.
-pub(crate) fn encode(revision: Revision, value: &[u8]) -> Vec<u8> {
-    stored::encode(revision, value).to_vec()
+pub(crate) fn encode(revision: Revision, value: &[u8]) -> Bytes {
+    stored::encode(revision, value)
 }
 
 /// A record from what the backing holds; `None` when that is too short to be one.
-pub(crate) fn decode(stored: &bytes::Bytes) -> Option<Record> {
+pub(crate) fn decode(stored: &Bytes) -> Option<Record> {
     stored::decode(&[], stored).ok()
 }
 

@@ -17,7 +17,7 @@ pub enum AccountKind {
     Consumer,
     /// A business user: `LicenseCheckForEditIsEnabled`.
     Business,
-    /// An education user: `IsEduUser`, and the licence check too.
+    /// An education user: `IsEduUser`.
     Education,
 }
 

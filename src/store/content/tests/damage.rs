@@ -29,6 +29,38 @@ fn a_crash_at_any_write_of_an_upload_leaves_what_was_committed_and_no_chunk_that
 }
 
 #[test]
+fn chunks_whose_rows_a_crash_took_can_still_be_collected() {
+    // Two databases: that of the chunks came onto the disk, that of the index did not.
+    for clean in [true, false] {
+        let (chunks, index, engine) = (MemoryDatabase::new(), MemoryDatabase::new(), Arc::new(PlainEngine::default()));
+        let open = |chunks: &MemoryDatabase, index: &MemoryDatabase| {
+            let options = ContentOptions { free_space: Arc::new(|| Ok(u64::MAX)), free_space_floor: 0 };
+            let engine = Arc::clone(&engine) as Arc<dyn Engine>;
+            Content::open(chunks.tree("c"), index.tree("i"), engine, options).unwrap()
+        };
+        let content = open(&chunks, &index);
+        let mut upload = content.begin_upload(&node("dropped"), None).unwrap();
+        upload.write(&noise(1, 100_000)).unwrap();
+        drop(upload.finish().unwrap());
+        let content = if clean {
+            content.close().unwrap();
+            open(&chunks, &index)
+        } else {
+            content
+        };
+        let mut upload = content.begin_upload(&node("file"), None).unwrap();
+        upload.write(&noise(2, 900_000)).unwrap();
+        assert!(index.unflushed() > 0 && chunks.unflushed() > 0);
+        let (after, lost) = (chunks.crashed(usize::MAX), index.crashed(0));
+        let content = open(&after, &lost);
+        let numbers = |database: &MemoryDatabase| scan_all(database.tree("c").as_ref()).len();
+        assert!(numbers(&after) > 50);
+        collect(&content, &mut || ControlFlow::Continue(())).unwrap();
+        assert_eq!((numbers(&after), scan_all(lost.tree("i").as_ref()).len()), (0, 1));
+    }
+}
+
+#[test]
 fn everything_that_a_finished_upload_names_survives_a_crash() {
     let (store, file) = (Store::new(), node("file"));
     let bytes = noise(1, 3_000_000);

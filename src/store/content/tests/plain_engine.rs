@@ -45,6 +45,8 @@ impl PlainEngine {
 }
 
 impl Engine for PlainEngine {
+    fn refuse_writes(&self, _: &str) {}
+
     fn get(&self, key: &[u8]) -> Result<Option<Record>, EngineError> {
         Ok(self.state().records.get(key).cloned())
     }

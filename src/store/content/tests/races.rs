@@ -99,7 +99,7 @@ fn while_the_collector_deletes_a_chunk_no_upload_can_find_it() {
             }));
             upload_comes.recv().unwrap();
             (0..1000).for_each(|_| std::thread::yield_now());
-            Ok(store.content.chunks.remove(first)?)
+            Ok(store.content.chunks.remove(first)?) // The row is still there.
         });
         assert!(deleted.unwrap());
         assert_eq!(waiting.unwrap().join().unwrap(), u64::from(first.length));
