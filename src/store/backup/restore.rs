@@ -28,6 +28,8 @@ use crate::{
 
 /// Where a backup is loaded, within the data directory, until all of it has been proved.
 const PARTIAL: &str = "restore.partial";
+/// The databases, by the names of their directories.
+const PARTS: [&str; 3] = ["meta", "content", "index"];
 /// Bytes after which a database is flushed.
 const FLUSH_WINDOW: usize = 4 * 1024 * 1024;
 
@@ -133,8 +135,8 @@ pub fn restore(
         }
     };
     let moved_aside = if there.is_empty() { None } else { Some(move_aside(into, &there, clock)?) };
-    // No host opens the directory before it is sealed: one that finds records without the seal refuses.
-    for part in ["meta", "content"] {
+    // No host opens the directory before it is sealed: one that finds records without the seal refuses. So they go first.
+    for part in PARTS {
         fs::rename(partial.join(part), into.join(part)).map_err(at(into))?;
     }
     fs::remove_dir(&partial).map_err(at(&partial))?;
@@ -205,9 +207,10 @@ fn load(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Summary, u32), RestoreError> {
     fs::create_dir(partial).map_err(at(partial))?;
-    let meta = SledDatabase::open(&partial.join("meta"), SledOptions::meta(options.meta_cache))?;
-    let content = SledDatabase::open(&partial.join("content"), SledOptions::content(options.content_cache))?;
-    let index = SledDatabase::open(&partial.join("index"), SledOptions::meta(options.content_cache))?;
+    let [meta, content, index] = PARTS.map(|part| partial.join(part));
+    let meta = SledDatabase::open(&meta, SledOptions::meta(options.meta_cache))?;
+    let content = SledDatabase::open(&content, SledOptions::content(options.content_cache))?;
+    let index = SledDatabase::open(&index, SledOptions::meta(options.content_cache))?;
     let mut loader = Loader {
         records: meta.tree(assembly::RECORDS)?,
         chunks: Chunks::open(content.tree(assembly::CHUNKS)?, index.tree(assembly::INDEX)?)?,
