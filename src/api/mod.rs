@@ -8,6 +8,7 @@ mod accounts;
 pub mod calls;
 mod files;
 mod history;
+pub mod maintenance;
 mod place;
 pub mod refusal;
 pub mod socket;
@@ -69,6 +70,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     files::routes(config);
     history::routes(config);
     tokens::routes(config);
+    maintenance::routes(config);
     transfer::routes(config);
 }
 

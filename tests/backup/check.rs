@@ -1,5 +1,7 @@
 //! Every kind of damage is found, and nothing else.
 
+use std::ops::ControlFlow;
+
 use bytes::Bytes;
 use lockhouse::{
     ids::NodeId,
@@ -16,8 +18,10 @@ use crate::house::{self, House, house, records};
 pub(crate) async fn findings(house: &House) -> (Report, Vec<Finding>) {
     let store = house::open_store(&house.path).await;
     let mut findings = Vec::new();
-    let report =
-        check::check(&store, CheckOptions::default(), &mut |finding| findings.push(finding), &mut |_| {}).unwrap();
+    let report = check::check(&store, CheckOptions::default(), &mut |finding| findings.push(finding), &mut |_| {
+        ControlFlow::Continue(())
+    })
+    .unwrap();
     house::close_store(store);
     (report, findings)
 }

@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use lockhouse::{
     actors::messages::VersionChoice,
-    clock::{Clock, ManualClock, Timestamp},
+    clock::{ManualClock, Timestamp},
     host::{
         Host, HostOptions, Unless,
         access::Access,
@@ -104,11 +104,12 @@ pub(crate) fn records(engine: &dyn Engine) -> BTreeMap<Vec<u8>, Record> {
 
 /// Changes a database that nobody has open.
 pub(crate) fn raw(path: &Path, tree: &str, change: impl FnOnce(&dyn Backing)) {
-    let (directory, options) = if tree == "records" {
-        (path.join("meta"), SledOptions::meta(1 << 20))
-    } else {
-        (path.join("content"), SledOptions::content(1 << 20))
+    let (directory, options) = match tree {
+        "records" => ("meta", SledOptions::meta(1 << 20)),
+        "chunks" => ("content", SledOptions::content(1 << 20)),
+        _ => ("index", SledOptions::meta(1 << 20)),
     };
+    let directory = path.join(directory);
     let database = SledDatabase::open(&directory, options).unwrap();
     let tree = database.tree(tree).unwrap();
     change(&*tree);
@@ -218,8 +219,4 @@ pub(crate) async fn house() -> House {
     let (folder, report, report_versions, rescued, notes, notes_bytes, old) = furnish(&host, &clock).await;
     close_host(host, &path).await;
     House { _home: home, path, folder, report, report_versions, rescued, notes, notes_bytes, old }
-}
-
-pub(crate) fn wall() -> Timestamp {
-    clock().wall()
 }
