@@ -30,7 +30,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 use bytes::{Buf as _, BufMut as _, Bytes};
 
 use super::cut::MAX_CHUNK;
-use crate::store::backing::{Backing, BackingError};
+use crate::store::{
+    backing::{Backing, BackingError},
+    watchdog::InFlight,
+};
 
 /// The first 16 bytes of a chunk's SHA-256. Enough to find a chunk; equality is decided by comparing the bytes.
 pub(crate) type ChunkHash = [u8; 16];
@@ -89,6 +92,7 @@ pub(crate) struct Chunks {
     numbers: Mutex<Numbers>,
     garbage: AtomicU64,
     live: AtomicU64,
+    flushes: Arc<InFlight>,
 }
 
 impl Chunks {
@@ -107,7 +111,8 @@ impl Chunks {
         let next = reserved.max(last.saturating_add(1));
         let numbers = Numbers { next, reserved: next, garbage_written: garbage, clean: true };
         let (garbage, live) = (AtomicU64::new(garbage), AtomicU64::new(live));
-        let opened = Self { bodies: chunks, index, numbers: Mutex::new(numbers), garbage, live };
+        let opened =
+            Self { bodies: chunks, index, numbers: Mutex::new(numbers), garbage, live, flushes: Arc::default() };
         opened.recover(if clean { reserved } else { reserved.saturating_sub(2 * BLOCK) })?;
         Ok(opened)
     }
@@ -170,7 +175,7 @@ impl Chunks {
         self.flush()?;
         (numbers.clean, numbers.reserved) = (true, numbers.next);
         self.write_state(&mut numbers)?;
-        self.index.flush()
+        self.flush_tree(&*self.index)
     }
 
     /// Bytes thought to be collectable, and bytes thought to be in use.
@@ -283,14 +288,25 @@ impl Chunks {
 
     /// Removes the rows of removed chunks, once these are gone from the disk.
     pub(crate) fn remove_rows(&self, rows: &[IndexRow]) -> Result<(), BackingError> {
-        self.bodies.flush()?;
+        self.flush_tree(&*self.bodies)?;
         rows.iter().try_for_each(|row| self.index.remove(&index_key(&row.hash, row.number)))
     }
 
     /// Makes all of it durable, rows first.
     pub(crate) fn flush(&self) -> Result<(), BackingError> {
-        self.index.flush()?;
-        self.bodies.flush()
+        self.flush_tree(&*self.index)?;
+        self.flush_tree(&*self.bodies)
+    }
+
+    /// Every flush goes through here: several may be under way at once, and each is watched.
+    fn flush_tree(&self, tree: &dyn Backing) -> Result<(), BackingError> {
+        let _mark = self.flushes.begin();
+        tree.flush()
+    }
+
+    /// The flushes that are under way, for the watchdog.
+    pub(super) fn flushes(&self) -> Arc<InFlight> {
+        Arc::clone(&self.flushes)
     }
 
     /// Bytes that the chunks' database takes on the disk.

@@ -34,7 +34,7 @@ fn chunks_whose_rows_a_crash_took_can_still_be_collected() {
     for clean in [true, false] {
         let (chunks, index, engine) = (MemoryDatabase::new(), MemoryDatabase::new(), Arc::new(PlainEngine::default()));
         let open = |chunks: &MemoryDatabase, index: &MemoryDatabase| {
-            let options = ContentOptions { free_space: Arc::new(|| Ok(u64::MAX)), free_space_floor: 0 };
+            let options = ContentOptions::new(Arc::new(|| Ok(u64::MAX)), 0);
             let engine = Arc::clone(&engine) as Arc<dyn Engine>;
             Content::open(chunks.tree("c"), index.tree("i"), engine, options).unwrap()
         };
@@ -209,10 +209,38 @@ fn a_failed_flush_fails_the_upload() {
 }
 
 #[test]
+fn a_flush_of_contents_that_hangs_is_reported_once_whichever_thread_makes_it() {
+    for in_the_background in [true, false] {
+        let (database, engine) = (MemoryDatabase::new(), Arc::new(PlainEngine::default()));
+        let (hung, told) = std::sync::mpsc::channel();
+        let options = ContentOptions {
+            flush_limit: Duration::from_millis(30),
+            on_hang: Arc::new(move || drop(hung.send(()))),
+            ..ContentOptions::new(Arc::new(|| Ok(u64::MAX)), 0)
+        };
+        let content = Content::open(database.tree("c"), database.tree("i"), engine, options).unwrap();
+        let mut upload = content.begin_upload(&node("file"), None).unwrap();
+        let held = database.hold_flushes();
+        // One window is flushed while the next comes in; the end of an upload is flushed by its own thread.
+        upload.write(&noise(1, if in_the_background { 1_500_000 } else { 1000 })).unwrap();
+        std::thread::scope(|scope| {
+            let ending = (!in_the_background).then_some(&content).map(|content| scope.spawn(|| content.flush()));
+            told.recv_timeout(Duration::from_secs(30)).unwrap();
+            held.release();
+            if let Some(ending) = ending {
+                ending.join().unwrap().unwrap();
+            }
+        });
+        upload.finish().unwrap();
+        assert!(told.try_recv().is_err());
+    }
+}
+
+#[test]
 fn a_database_of_a_newer_program_is_not_opened() {
     let store = Store::new();
     store.database.tree("index").insert(b"state", b"\x02rest").unwrap();
-    let options = ContentOptions { free_space: Arc::new(|| Ok(0)), free_space_floor: 0 };
+    let options = ContentOptions::new(Arc::new(|| Ok(0)), 0);
     let (chunks, index) = (store.database.tree("chunks"), store.database.tree("index"));
     assert!(Content::open(chunks, index, store.engine.clone(), options).is_err());
 }
