@@ -104,10 +104,10 @@ pub(crate) fn records(engine: &dyn Engine) -> BTreeMap<Vec<u8>, Record> {
 
 /// Changes a database that nobody has open.
 pub(crate) fn raw(path: &Path, tree: &str, change: impl FnOnce(&dyn Backing)) {
-    let (directory, options) = if tree == "records" {
-        (path.join("meta"), SledOptions::meta(1 << 20))
-    } else {
-        (path.join("content"), SledOptions::content(1 << 20))
+    let (directory, options) = match tree {
+        "records" => (path.join("meta"), SledOptions::meta(1 << 20)),
+        "index" => (path.join("index"), SledOptions::meta(1 << 20)),
+        _ => (path.join("content"), SledOptions::content(1 << 20)),
     };
     let database = SledDatabase::open(&directory, options).unwrap();
     let tree = database.tree(tree).unwrap();

@@ -134,7 +134,7 @@ pub fn restore(
     };
     let moved_aside = if there.is_empty() { None } else { Some(move_aside(into, &there, clock)?) };
     // No host opens the directory before it is sealed: one that finds records without the seal refuses.
-    for part in ["meta", "content"] {
+    for part in ["meta", "content", "index"] {
         fs::rename(partial.join(part), into.join(part)).map_err(at(into))?;
     }
     fs::remove_dir(&partial).map_err(at(&partial))?;
@@ -226,6 +226,7 @@ fn load(
     let incarnation = loader.finish(revision, summary.incarnation, clock)?;
     drop(meta);
     drop(content);
+    drop(index);
     Ok((summary, incarnation))
 }
 
