@@ -2,9 +2,12 @@
 //!
 //! | tree | key | value |
 //! |---|---|---|
-//! | chunks | number (`u64`) | format byte, CRC-32 of number and bytes (`u32`), the bytes |
+//! | chunks | number (`u64`) | format byte, CRC-32 of number, hash and bytes (`u32`), the hash, the bytes |
 //! | index | first 16 bytes of the chunk's SHA-256, number (`u64`) | format byte, length (`u32`) |
 //! | index | `state` | format byte, 1 after an orderly end, first number not set aside, estimates of garbage and of live bytes (`u64` each) |
+//!
+//! The hash is the first 16 bytes of the SHA-256 of the bytes. A manifest names a chunk by number and hash, and both must be
+//! right: a database that has lost its end may give a number out again, and an old manifest must not get other bytes for it.
 //!
 //! All numbers are big-endian. Ascending chunk numbers keep sled's memory flat; keys by hash do not. The index has one row
 //! for every chunk, also when two chunks have one hash (two uploads wrote it at once, or one copy is damaged): so the
@@ -39,7 +42,7 @@ use crate::store::{
 pub(crate) type ChunkHash = [u8; 16];
 
 const FORMAT: u8 = 1;
-const HEADER: usize = 1 + 4;
+const HEADER: usize = 1 + 4 + 16;
 const STATE: &[u8] = b"state";
 const STATE_LENGTH: usize = 2 + 3 * 8;
 /// How many numbers are set aside with one write. After a crash those not used are skipped, and the last two blocks are
@@ -126,8 +129,13 @@ impl Chunks {
             from = Bound::Excluded(last.clone());
             for (key, value) in &page {
                 // A damaged chunk gets a row too, of some hash: it can be collected then.
-                let (Some(number), bytes) = (number_of(key), value.get(HEADER..).unwrap_or_default()) else { continue };
-                let row = IndexRow { hash: hash_of(bytes), number, length: length_of(bytes)? };
+                let Some(number) = number_of(key) else { continue };
+                let mut hash = ChunkHash::default();
+                let bytes = value.get(HEADER..).unwrap_or_default();
+                if let Some(stored) = value.get(HEADER - hash.len()..HEADER) {
+                    hash.copy_from_slice(stored);
+                }
+                let row = IndexRow { hash, number, length: length_of(bytes)? };
                 if self.index.get(&index_key(&row.hash, number))?.is_none() {
                     tracing::info!(number, "a chunk of an upload that a crash interrupted can be collected");
                     self.insert_row(&row)?;
@@ -218,7 +226,8 @@ impl Chunks {
         self.insert_row(&IndexRow { hash: *hash, number, length })?;
         scratch.clear();
         scratch.put_u8(FORMAT);
-        scratch.put_u32(checksum(number, bytes));
+        scratch.put_u32(checksum(number, hash, bytes));
+        scratch.extend_from_slice(hash);
         scratch.extend_from_slice(bytes);
         self.bodies.insert(&number.to_be_bytes(), scratch)?;
         self.live.fetch_add(u64::from(length), Relaxed);
@@ -250,8 +259,17 @@ impl Chunks {
         self.index.insert(&index_key(&row.hash, row.number), &value)
     }
 
-    /// Reads a chunk and verifies its checksum.
-    pub(crate) fn read(&self, number: u64) -> Result<Bytes, ChunkFault> {
+    /// Reads the chunk that has this number and this hash, and verifies its checksum.
+    pub(crate) fn read(&self, number: u64, hash: &ChunkHash) -> Result<Bytes, ChunkFault> {
+        let (found, bytes) = self.read_any(number)?;
+        if found != *hash {
+            return Err(ChunkFault::Corrupt("another chunk has its number".into()));
+        }
+        Ok(bytes)
+    }
+
+    /// Reads whatever chunk has this number, with its hash, and verifies its checksum.
+    pub(crate) fn read_any(&self, number: u64) -> Result<(ChunkHash, Bytes), ChunkFault> {
         let mut value =
             self.bodies.get(&number.to_be_bytes()).map_err(ChunkFault::Failed)?.ok_or(ChunkFault::Missing)?;
         let corrupt = |reason: &str| ChunkFault::Corrupt(reason.into());
@@ -262,10 +280,12 @@ impl Chunks {
             return Err(corrupt("it is in an unknown format"));
         }
         let sum = value.get_u32();
-        if sum != checksum(number, &value) {
+        let mut hash = ChunkHash::default();
+        value.copy_to_slice(&mut hash);
+        if sum != checksum(number, &hash, &value) {
             return Err(corrupt("its checksum does not match its bytes"));
         }
-        Ok(value)
+        Ok((hash, value))
     }
 
     /// Reads a page of the index in key order. Rows that this program does not know are left out, and so never collected.
@@ -316,9 +336,10 @@ impl Chunks {
 }
 
 /// The number is part of the sum, so that a chunk in another one's place is noticed.
-fn checksum(number: u64, bytes: &[u8]) -> u32 {
+fn checksum(number: u64, hash: &ChunkHash, bytes: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&number.to_be_bytes());
+    hasher.update(hash);
     hasher.update(bytes);
     hasher.finalize()
 }

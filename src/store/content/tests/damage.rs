@@ -109,6 +109,27 @@ fn a_chunk_in_the_place_of_another_is_noticed() {
 }
 
 #[test]
+fn a_number_that_is_given_out_again_after_a_loss_never_stands_for_other_bytes() {
+    let (store, file, other) = (Store::new(), node("file"), node("other"));
+    let old = store.save(&file, &noise(1, 3000));
+    // The databases of the contents have lost all of it; the records have not.
+    let after = Store::over(MemoryDatabase::new(), Arc::clone(&store.engine));
+    let bytes = noise(2, 3000);
+    let new = after.save(&other, &bytes);
+    assert_eq!(after.chunk_numbers(), store.chunk_numbers());
+    assert!(after.read(&other, &new).unwrap() == bytes);
+    let error = after.read(&file, &old).unwrap_err();
+    assert!(matches!(&error, ContentError::Corrupt { chunk: Some(1), .. }), "{error}");
+    let damages = after.content.verify_manifest(&file, old.manifest.unwrap(), &old).unwrap_err();
+    assert_eq!(damages[0].chunk, Some(1));
+    // The row of the index that the loss left over is of no harm either: the bytes are stored anew.
+    let row = scan_all(store.database.tree("index").as_ref()).into_iter().find(|(key, _)| key.len() == 24).unwrap();
+    after.database.tree("index").insert(&row.0, &row.1).unwrap();
+    let healed = after.save(&file, &noise(1, 3000));
+    assert!(after.read(&file, &healed).unwrap() == noise(1, 3000));
+}
+
+#[test]
 fn a_missing_chunk_or_page_is_an_error() {
     let (store, file) = (Store::new(), node("file"));
     let content = store.save(&file, &noise(1, 5_000_000));
@@ -215,7 +236,7 @@ fn a_flush_of_contents_that_hangs_is_reported_once_whichever_thread_makes_it() {
         let (hung, told) = std::sync::mpsc::channel();
         let options = ContentOptions {
             flush_limit: Duration::from_millis(30),
-            on_hang: Arc::new(move || drop(hung.send(()))),
+            on_hang: Arc::new(move || hung.send(()).unwrap()),
             ..ContentOptions::new(Arc::new(|| Ok(u64::MAX)), 0)
         };
         let content = Content::open(database.tree("c"), database.tree("i"), engine, options).unwrap();
