@@ -190,9 +190,11 @@ impl Content {
     ///
     /// # Errors
     /// [`ContentError::NoSpace`] when less than the floor and twice the announced bytes are free (sled takes up to twice
-    /// the space of what it keeps); [`ContentError::ReadOnly`] after a failed write.
+    /// the space of what it keeps); [`ContentError::ReadOnly`] after a failed write; [`ContentError::Engine`] when the engine
+    /// takes no changes, so that nobody fills the disk with what no record can name.
     pub fn begin_upload(self: &Arc<Self>, node: &NodeId, announced: Option<u64>) -> Result<Upload, ContentError> {
         self.health()?;
+        self.engine.health()?;
         self.check_space(announced.unwrap_or(0).saturating_mul(2))?;
         Upload::begin(self, node)
     }

@@ -1,7 +1,7 @@
 //! Crashes, full disks and damaged chunks.
 
 use super::*;
-use crate::store::backing::BackingError;
+use crate::store::{backing::BackingError, engine::EngineError};
 
 #[test]
 fn a_crash_at_any_write_of_an_upload_leaves_what_was_committed_and_no_chunk_that_is_never_found() {
@@ -216,6 +216,18 @@ fn after_a_failed_write_contents_are_served_and_none_is_taken() {
     drop(upload);
     assert!(matches!(store.content.begin_upload(&file, None), Err(ContentError::ReadOnly(_))));
     assert!(store.content.health().is_err());
+    assert!(store.read(&file, &content).unwrap() == bytes);
+}
+
+#[test]
+fn while_the_records_are_read_only_no_upload_begins_and_contents_are_served() {
+    let (store, file) = (Store::new(), node("file"));
+    let bytes = noise(1, 100_000);
+    let content = store.save(&file, &bytes);
+    store.engine.refuse_writes("as it was told to");
+    let refused = store.content.begin_upload(&file, None).unwrap_err();
+    assert!(matches!(refused, ContentError::Engine(EngineError::ReadOnly(_))), "{refused}");
+    assert!(store.content.health().is_ok());
     assert!(store.read(&file, &content).unwrap() == bytes);
 }
 

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     ops::Bound,
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use crate::store::engine::{Batch, Cut, Engine, EngineError, Key, Record, Revision, Ticket};
@@ -16,6 +16,7 @@ struct State {
     records: BTreeMap<Key, Record>,
     revision: Revision,
     busy: usize,
+    refused: Option<Arc<str>>,
 }
 
 impl PlainEngine {
@@ -45,7 +46,9 @@ impl PlainEngine {
 }
 
 impl Engine for PlainEngine {
-    fn refuse_writes(&self, _: &str) {}
+    fn refuse_writes(&self, reason: &str) {
+        self.state().refused = Some(reason.into());
+    }
 
     fn get(&self, key: &[u8]) -> Result<Option<Record>, EngineError> {
         Ok(self.state().records.get(key).cloned())
@@ -76,7 +79,7 @@ impl Engine for PlainEngine {
     }
 
     fn health(&self) -> Result<(), EngineError> {
-        Ok(())
+        self.state().refused.clone().map_or(Ok(()), |reason| Err(EngineError::ReadOnly(reason)))
     }
 
     fn close(&self) {}
