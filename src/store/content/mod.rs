@@ -147,6 +147,8 @@ pub(crate) enum Moment {
     BeforeLookup,
     /// An upload has found and pinned a chunk and is about to compare it.
     AfterPin,
+    /// The collector has found rows of a file that is not there, and is about to clear them.
+    OrphansFound,
     /// The collector has loaded which contents a file's records name.
     FileRead,
     /// The collector has decided that a chunk is garbage and is about to delete it.
