@@ -188,7 +188,13 @@ fn main() {
     println!("\n{megabytes} MiB of random bytes, median of {rounds} rounds, MiB/s\n");
     println!("| | host over HTTP | bare database | plain file | host / bare database |");
     println!("|---|---|---|---|---|");
-    println!("| PutFile | {:.0} | {:.0} | {:.0} | {:.2} |", medians[0], medians[2], medians[4], medians[0] / medians[2]);
+    println!(
+        "| PutFile | {:.0} | {:.0} | {:.0} | {:.2} |",
+        medians[0],
+        medians[2],
+        medians[4],
+        medians[0] / medians[2]
+    );
     println!("| GetFile | {:.0} | {:.0} | | {:.2} |", medians[1], medians[3], medians[1] / medians[3]);
     println!("\npeak resident memory of the host: {after_put} MiB after PutFile, {after_get} MiB after GetFile");
 }

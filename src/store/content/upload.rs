@@ -210,7 +210,7 @@ impl Writer {
             content.at(Moment::AfterPin);
         }
         for number in candidates {
-            match content.chunks.read(number) {
+            match content.chunks.read(number, hash) {
                 Ok(stored) if stored == bytes => return Ok(Some(number)),
                 Ok(_) | Err(ChunkFault::Missing) => {}
                 Err(ChunkFault::Corrupt(reason)) => tracing::warn!(number, %reason, "a stored chunk is damaged"),
