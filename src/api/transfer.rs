@@ -2,17 +2,13 @@
 
 use std::time::Duration;
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    body::SizedStream,
-    web::{self, Bytes},
-};
-use futures_util::stream;
+use actix_web::{HttpRequest, HttpResponse, body::SizedStream, web};
+use futures_util::TryStreamExt as _;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Admin, Refusal, calls::Entry, files::told_file};
 use crate::{
-    host::{HostError, Reading, Unless},
+    host::{HostError, Unless},
     ids::NodeId,
     names::FileName,
     server::{BodyError, BodyReader},
@@ -130,33 +126,15 @@ async fn receive(admin: &Admin, query: &Query, body: &mut BodyReader) -> Result<
 async fn download(admin: web::Data<Admin>, query: web::Query<Query>) -> HttpResponse {
     let begun = async {
         let Download { file } = parsed(&query)?;
-        let mut reading = admin.host.read(&file)?;
-        // Read before the head leaves: damage at the start is an answer, not a torn body.
-        let first = reading.next().await?;
-        Ok::<_, Refusal>((first, reading))
+        let reading = admin.host.read(&file)?;
+        let (size, hash) = (reading.content.size, reading.content.sha256.clone());
+        Ok::<_, Refusal>((size, hash, reading.into_stream().await?))
     };
     match begun.await {
-        Ok((first, reading)) => send(first, reading),
+        Ok((size, hash, pieces)) => HttpResponse::Ok()
+            .insert_header((HASH, hash))
+            .content_type("application/octet-stream")
+            .body(SizedStream::new(size, pieces.map_err(Box::from))),
         Err(refusal) => refusal.response(),
     }
-}
-
-fn send(first: Option<Bytes>, reading: Reading) -> HttpResponse {
-    let size = reading.content.size;
-    let hash = reading.content.sha256.clone();
-    let pieces = stream::unfold((first, reading), |(ready, mut reading)| async move {
-        let piece = match ready {
-            Some(piece) => Ok(piece),
-            None => match reading.next().await {
-                Ok(Some(piece)) => Ok(piece),
-                Ok(None) => return None,
-                Err(error) => Err(error),
-            },
-        };
-        Some((piece.map_err(|error| Box::new(error) as Box<dyn std::error::Error>), (None, reading)))
-    });
-    HttpResponse::Ok()
-        .insert_header((HASH, hash))
-        .content_type("application/octet-stream")
-        .body(SizedStream::new(size, Box::pin(pieces)))
 }

@@ -8,7 +8,7 @@ use super::{
     Host, HostError,
     access::Access,
     error::log_failure,
-    saving::{NAMES_TRIED, candidate},
+    naming::{NAMES_TRIED, candidate, stored_name},
 };
 use crate::{
     actors::{Answer, Operation},
@@ -210,11 +210,6 @@ impl Host {
             }
         }
     }
-}
-
-/// A name as it is stored: it was legal once, and is made legal should the rules have become stricter.
-pub(super) fn stored_name(name: &str) -> FileName {
-    FileName::parse(name).unwrap_or_else(|_| FileName::sanitised(name, ""))
 }
 
 /// Our own mistake: an actor answered another question.

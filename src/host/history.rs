@@ -5,9 +5,10 @@ use crate::{
     clock::Timestamp,
     host::{
         Host, HostError,
-        files::{Unless, stored_name, unexpected},
+        files::{Unless, unexpected},
+        naming::{NAMES_TRIED, candidate, stored_name},
         reading::Reading,
-        saving::{NAMES_TRIED, candidate, unhurried},
+        saving::unhurried,
     },
     ids::{NodeId, UserId},
     lock::{Command, LockId, Outcome},

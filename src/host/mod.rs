@@ -14,6 +14,7 @@ mod history;
 mod housekeeping;
 pub mod keys;
 pub mod links;
+mod naming;
 mod options;
 pub mod passwords;
 pub mod random;

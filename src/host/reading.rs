@@ -4,6 +4,7 @@
 //! the collection spares what it still needs.
 
 use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _, stream};
 
 use super::{Host, HostError, saving::blocking};
 use crate::{
@@ -65,6 +66,29 @@ impl Reading {
         self.reader = Some(reader);
         self.left -= piece.as_ref().map_or(self.left, |piece| piece.len() as u64);
         Ok(piece)
+    }
+
+    /// The bytes as a stream. The first piece is read before: damage at the start is an error here, not a torn body; later
+    /// damage is logged and ends the stream with an error, so that whoever receives it sees that it is cut off.
+    ///
+    /// # Errors
+    /// As [`Reading::next`].
+    pub async fn into_stream(
+        mut self,
+    ) -> Result<impl Stream<Item = Result<Bytes, HostError>> + Send + Unpin + 'static, HostError> {
+        let first = self.next().await?;
+        let rest = stream::unfold(Some(self), |reading| async move {
+            let mut reading = reading?;
+            match reading.next().await {
+                Ok(Some(piece)) => Some((Ok(piece), Some(reading))),
+                Ok(None) => None,
+                Err(error) => {
+                    tracing::error!(%error, "a download was cut off: {error}");
+                    Some((Err(error), None))
+                }
+            }
+        });
+        Ok(stream::iter(first.map(Ok)).chain(Box::pin(rest)))
     }
 
     /// All bytes of a small content.

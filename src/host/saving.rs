@@ -11,7 +11,8 @@ use bytes::{Bytes, BytesMut};
 use super::{
     Host, HostError,
     access::Access,
-    files::{Unless, stored_name, unexpected},
+    files::{Unless, unexpected},
+    naming::{NAMES_TRIED, candidate},
     tokens::ClientKind,
 };
 use crate::{
@@ -32,9 +33,6 @@ use crate::{
 
 /// Bytes gathered before they are handed to a blocking thread.
 const PIECE: usize = 256 * 1024;
-
-/// How many names are tried when the one that was wanted is taken.
-pub(super) const NAMES_TRIED: u32 = 40;
 
 /// Bytes on their way into the content store.
 pub(super) struct Incoming {
@@ -109,18 +107,6 @@ pub(super) async fn unhurried<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, HostError> {
     tokio::spawn(work).await.map_err(|_| HostError::Failed("an operation was interrupted".into()))
-}
-
-/// The name to try after some that were taken: first counted, then at random.
-pub(super) fn candidate(wanted: &FileName, attempt: u32) -> Result<FileName, HostError> {
-    Ok(match attempt {
-        1 => wanted.clone(),
-        2..20 => wanted.with_counter(attempt),
-        _ => {
-            let bytes = super::random::bytes::<4>().map_err(|error| HostError::Failed(error.to_string().into()))?;
-            wanted.with_counter(20 + u32::from_le_bytes(bytes) % 1_000_000)
-        }
-    })
 }
 
 fn interrupted() -> HostError {
@@ -612,30 +598,6 @@ impl Host {
             Ok(other) => Err(unexpected(&other)),
             Err(HostError::NotFound) => Ok(None),
             Err(error) => Err(error),
-        }
-    }
-
-    /// A name like this one that is free at the moment.
-    ///
-    /// # Errors
-    /// [`HostError`].
-    pub fn free_name(&self, parent: &NodeId, name: &FileName) -> Result<FileName, HostError> {
-        for attempt in 2..=NAMES_TRIED {
-            let candidate = candidate(name, attempt)?;
-            if self.lookup(parent, &candidate)?.is_none() {
-                return Ok(candidate);
-            }
-        }
-        Err(HostError::NameTaken)
-    }
-
-    /// The name for a suggestion that begins with a dot: the source's stem with that extension (files.md section 4.4).
-    pub fn suggested_name(source: &FileHead, suggestion: &str) -> FileName {
-        let present = stored_name(&source.name);
-        if suggestion.starts_with('.') {
-            FileName::sanitised(&format!("{}{suggestion}", present.stem()), present.extension())
-        } else {
-            FileName::sanitised(suggestion, present.extension())
         }
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use super::{
     Host, HostError,
     access::Access,
-    files::{Unless, stored_name, unexpected},
+    files::{Unless, unexpected},
+    naming::stored_name,
 };
 use crate::{
     actors::{Answer, Operation, tree::TreeOperation},

@@ -15,7 +15,7 @@ use actix_web::{
     },
     web,
 };
-use futures_util::stream;
+use futures_util::{TryStreamExt as _, stream};
 
 use super::head_only;
 use crate::{
@@ -32,7 +32,7 @@ pub(super) async fn bytes(request: HttpRequest, id: web::Path<String>, wopi: web
         Ok(reading) => {
             let mut builder = whole(StatusCode::OK, &reading);
             builder.content_type("application/octet-stream");
-            send(builder, reading, head_only(&request))
+            send(&request, builder, reading).await
         }
         Err(error) => refuse(&request, &error),
     }
@@ -66,7 +66,7 @@ pub(super) async fn download(request: HttpRequest, id: web::Path<String>, wopi: 
     };
     let kind = mime_guess::from_path(&reading.head.name).first_or_octet_stream();
     builder.insert_header((header::CONTENT_TYPE, kind.as_ref())).insert_header(attachment(&reading.head.name));
-    send(builder, reading, head_only(&request))
+    send(&request, builder, reading).await
 }
 
 fn open(request: &HttpRequest, id: &str, host: &Host) -> Result<Reading, HostError> {
@@ -150,22 +150,15 @@ fn range(request: &HttpRequest, tag: &EntityTag, size: u64) -> Wanted {
     }
 }
 
-fn send(mut builder: HttpResponseBuilder, reading: Reading, head_only: bool) -> HttpResponse {
+async fn send(request: &HttpRequest, mut builder: HttpResponseBuilder, reading: Reading) -> HttpResponse {
     let left = reading.left();
-    if head_only {
+    if head_only(request) {
         return builder.body(SizedStream::new(left, stream::empty::<Result<web::Bytes, actix_web::Error>>()));
     }
-    let pieces = stream::unfold(reading, |mut reading| async move {
-        match reading.next().await {
-            Ok(Some(piece)) => Some((Ok(piece), reading)),
-            Ok(None) => None,
-            Err(error) => {
-                tracing::error!(%error, "a download was cut off: {error}");
-                Some((Err(Box::new(error) as Box<dyn std::error::Error>), reading))
-            }
-        }
-    });
-    builder.body(SizedStream::new(left, Box::pin(pieces)))
+    match reading.into_stream().await {
+        Ok(pieces) => builder.body(SizedStream::new(left, pieces.map_err(Box::from))),
+        Err(error) => refuse(request, &error),
+    }
 }
 
 fn refuse(request: &HttpRequest, error: &HostError) -> HttpResponse {

@@ -1,11 +1,7 @@
 //! GetFile and PutFile (files.md sections 4.1 and 4.3).
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    body::SizedStream,
-    web::{self, Bytes},
-};
-use futures_util::stream;
+use actix_web::{HttpRequest, HttpResponse, body::SizedStream, web};
+use futures_util::TryStreamExt as _;
 use serde_json::json;
 
 use super::{
@@ -59,23 +55,7 @@ pub(crate) async fn send(
     if let Some(all) = reading.all_if_small().await? {
         return Ok(builder.body(all));
     }
-    // The first piece is read before the head leaves: damage at the start is an error, not a torn body.
-    let first = reading.next().await?;
-    let pieces = stream::unfold((first, reading), |(ready, mut reading)| async move {
-        let piece = match ready {
-            Some(piece) => Ok(piece),
-            None => match reading.next().await {
-                Ok(Some(piece)) => Ok(piece),
-                Ok(None) => return None,
-                Err(error) => {
-                    tracing::error!(%error, "a download was cut off: {error}");
-                    Err(error)
-                }
-            },
-        };
-        Some((piece.map_err(|error| Box::new(error) as Box<dyn std::error::Error>), (None::<Bytes>, reading)))
-    });
-    Ok(builder.body(SizedStream::new(size, Box::pin(pieces))))
+    Ok(builder.body(SizedStream::new(size, reading.into_stream().await?.map_err(Box::from))))
 }
 
 pub(super) async fn post(
