@@ -27,8 +27,10 @@ fn count(number: u64, one: &str) -> String {
 }
 
 fn told(admin: &Admin, account: AccountRecord) -> Result<UserInfo, Refusal> {
+    let usage = admin.host.usage(&account.user)?;
     Ok(UserInfo {
-        owns: admin.host.accounts().holdings(&account)?,
+        files: usage.files,
+        bytes: usage.bytes,
         user: account.user,
         display_name: account.display_name,
         email: account.email,

@@ -159,11 +159,13 @@ calls! {
         lifetime: Option<u64>,
     } => TokenInfo;
 
-    /// What lies in the bin of a user, or of everybody.
+    /// What lies in the bin of a user, a page at a time.
     "bin-list" ListBin {
-        /// Whose; `None` for everybody's.
-        user: Option<String>,
-    } => Vec<BinInfo>;
+        /// Whose.
+        user: String,
+        /// The mark of the page before.
+        after: Option<String>,
+    } => BinPage;
     /// Bring a file back out of the bin.
     "bin-restore" RestoreBin {
         /// Its id, or its name when only one there has it.
@@ -237,8 +239,10 @@ pub struct UserInfo {
     pub disabled: bool,
     /// When the account was made, ISO 8601.
     pub created: String,
-    /// What he owns: files, the bin included.
-    pub owns: u64,
+    /// How many files he owns, the bin included.
+    pub files: u64,
+    /// The bytes of their present contents.
+    pub bytes: u64,
 }
 
 /// What the removal of a user did.
@@ -344,6 +348,15 @@ pub struct BinInfo {
     pub deleted: String,
     /// By whom.
     pub deleted_by: UserId,
+}
+
+/// A page of a bin.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BinPage {
+    /// What is in it.
+    pub files: Vec<BinInfo>,
+    /// The mark for the next page; `None` at the end.
+    pub next: Option<String>,
 }
 
 /// What the emptying of a bin did.

@@ -5,8 +5,8 @@ use actix_web::web;
 use super::{
     Admin, Perform, Refusal,
     calls::{
-        BinInfo, BreakLock, Collect, Collected, Emptied, EmptyBin, ListBin, ListLocks, Located, LockInfo, LockPage,
-        Restore, RestoreBin, ShowLock, VersionInfo, Versions,
+        BinInfo, BinPage, BreakLock, Collect, Collected, Emptied, EmptyBin, ListBin, ListLocks, Located, LockInfo,
+        LockPage, Restore, RestoreBin, ShowLock, VersionInfo, Versions,
     },
     files::{mark_bytes, mark_text},
     route,
@@ -32,30 +32,43 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     route::<Collect>(config);
 }
 
-/// The bin of one user, or of all.
-fn bins(admin: &Admin, user: Option<&str>) -> Result<Vec<BinEntry>, Refusal> {
+/// The users whose bins are meant: one, or all.
+fn owners(admin: &Admin, user: Option<&str>) -> Result<Vec<UserId>, Refusal> {
     if let Some(name) = user {
-        return Ok(admin.host.bin(&admin.account(name)?.user)?);
+        return Ok(vec![admin.account(name)?.user]);
     }
-    let mut entries = Vec::new();
-    let mut after: Option<UserId> = None;
+    let mut users: Vec<UserId> = Vec::new();
     loop {
-        let page = admin.host.accounts().list(after.as_ref(), PAGE)?;
-        let Some(last) = page.last() else { return Ok(entries) };
-        after = Some(last.user.clone());
-        for account in page {
-            entries.extend(admin.host.bin(&account.user)?);
+        let page = admin.host.accounts().list(users.last(), PAGE)?;
+        if page.is_empty() {
+            return Ok(users);
         }
+        users.extend(page.into_iter().map(|account| account.user));
     }
 }
 
-/// The one entry that has this id or name.
-fn chosen(entries: Vec<BinEntry>, what: &str) -> Result<BinEntry, Refusal> {
-    if let Some(entry) = entries.iter().find(|entry| entry.node.as_str() == what) {
-        return Ok(entry.clone());
+/// The one file in these bins that has this id, or this name.
+fn chosen(admin: &Admin, owners: &[UserId], what: &str) -> Result<BinEntry, Refusal> {
+    let (mut named, mut others) = (None, 0);
+    for owner in owners {
+        let mut after: Option<Vec<u8>> = None;
+        loop {
+            let (entries, next) = admin.host.bin_page(owner, after.as_deref())?;
+            for entry in entries {
+                if entry.node.as_str() == what {
+                    return Ok(entry);
+                }
+                if entry.head.name == what && named.replace(entry).is_some() {
+                    others += 1;
+                }
+            }
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
     }
-    let mut named: Vec<_> = entries.into_iter().filter(|entry| entry.head.name == what).collect();
-    match (named.pop(), named.len()) {
+    match (named, others) {
         (Some(entry), 0) => Ok(entry),
         (Some(_), others) => Err(Refusal::conflict(format!(
             "{} files of the name `{what}` are in the bin: name one by its id, which `lockhouse bin list` shows",
@@ -67,22 +80,26 @@ fn chosen(entries: Vec<BinEntry>, what: &str) -> Result<BinEntry, Refusal> {
     }
 }
 
+fn told_binned(BinEntry { node, head }: BinEntry) -> BinInfo {
+    let (deleted, deleted_by) = match head.binned {
+        Some(binned) => (binned.at.to_iso(), binned.by),
+        None => (String::new(), head.owner.clone()),
+    };
+    BinInfo { id: node, name: head.name, owner: head.owner, size: head.content.size, deleted, deleted_by }
+}
+
 impl Perform for ListBin {
-    async fn perform(self, admin: &Admin) -> Result<Vec<BinInfo>, Refusal> {
-        let told = |BinEntry { node, head }| {
-            let (deleted, deleted_by) = match head.binned {
-                Some(binned) => (binned.at.to_iso(), binned.by),
-                None => (String::new(), head.owner.clone()),
-            };
-            BinInfo { id: node, name: head.name, owner: head.owner, size: head.content.size, deleted, deleted_by }
-        };
-        Ok(bins(admin, self.user.as_deref())?.into_iter().map(told).collect())
+    async fn perform(self, admin: &Admin) -> Result<BinPage, Refusal> {
+        let user = admin.account(&self.user)?.user;
+        let after = mark_bytes(self.after.as_deref())?;
+        let (entries, next) = admin.host.bin_page(&user, after.as_deref())?;
+        Ok(BinPage { files: entries.into_iter().map(told_binned).collect(), next: next.as_deref().map(mark_text) })
     }
 }
 
 impl Perform for RestoreBin {
     async fn perform(self, admin: &Admin) -> Result<Located, Refusal> {
-        let entry = chosen(bins(admin, self.user.as_deref())?, &self.what)?;
+        let entry = chosen(admin, &owners(admin, self.user.as_deref())?, &self.what)?;
         admin.host.undelete(&entry.node).await.map_err(|error| Refusal::about(&entry.head.name, &error))?;
         Ok(admin.located(NodeKind::File, &entry.node)?)
     }
@@ -94,7 +111,7 @@ impl Perform for EmptyBin {
         let Some(what) = self.what else {
             return Ok(Emptied { purged: admin.host.empty_bin(&user).await? });
         };
-        let entry = chosen(admin.host.bin(&user)?, &what)?;
+        let entry = chosen(admin, &[user], &what)?;
         admin.host.purge(&entry.node).await.map_err(|error| Refusal::about(&entry.head.name, &error))?;
         Ok(Emptied { purged: 1 })
     }

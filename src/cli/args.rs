@@ -494,3 +494,13 @@ pub enum ConfigCommand {
         json: bool,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_contradict_each_other_nowhere() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -35,28 +35,24 @@ pub(super) async fn list(session: &mut Session, arguments: LsArgs) -> Outcome {
         return drives(session, json).await;
     }
     let found = session.call(&Find { place: drive.place(path.unwrap_or_else(|| "/".to_owned())) }).await?;
-    let mut entries = Vec::new();
+    let mut array = print::Array::new();
+    let mut head = ["SIZE", "CHANGED", "BY", "VERSION", "LOCKED", "NAME"];
     let mut after = None;
     loop {
-        let (more, next) = page(session, &found.id, after).await?;
-        if json || long {
-            entries.extend(more);
+        let (entries, next) = page(session, &found.id, after).await?;
+        if json {
+            entries.iter().try_for_each(|entry| array.push(&with_path(entry, &found)))?;
+        } else if long && !entries.is_empty() {
+            print::table(&head, &entries.iter().map(detailed).collect::<Vec<_>>())?;
+            head = [""; 6];
         } else {
-            more.iter().try_for_each(|entry| print::line(&shown(entry)))?;
+            entries.iter().try_for_each(|entry| print::line(&shown(entry)))?;
         }
         after = next;
         if after.is_none() {
-            break;
+            return if json { array.end() } else { Ok(()) };
         }
     }
-    if json {
-        return print::json(&entries.iter().map(|entry| with_path(entry, &found)).collect::<Vec<_>>());
-    }
-    if long {
-        let rows: Vec<_> = entries.iter().map(detailed).collect();
-        return print::table(&["SIZE", "CHANGED", "BY", "VERSION", "LOCKED", "NAME"], &rows);
-    }
-    Ok(())
 }
 
 fn with_path(entry: &Entry, folder: &Located) -> serde_json::Value {
@@ -102,7 +98,7 @@ fn detailed(entry: &Entry) -> Vec<String> {
 async fn drives(session: &mut Session, json: bool) -> Outcome {
     let users = users::all(session).await?;
     if json {
-        let drive = |user: &crate::api::calls::UserInfo| json!({ "kind": "drive", "name": user.user, "path": format!("{}:/", user.user), "owns": user.owns });
+        let drive = |user: &crate::api::calls::UserInfo| json!({ "kind": "drive", "name": user.user, "path": format!("{}:/", user.user), "files": user.files });
         return print::json(&users.iter().map(drive).collect::<Vec<_>>());
     }
     users.iter().try_for_each(|user| print::line(&format!("{}:/", user.user)))

@@ -34,12 +34,12 @@ fn told(held: &LockInfo) -> String {
 }
 
 async fn list(session: &mut Session, json: bool) -> Outcome {
-    let mut locks = Vec::new();
+    let mut array = print::Array::new();
     let mut after = None;
     loop {
         let page = session.call(&ListLocks { after }).await?;
         if json {
-            locks.extend(page.locks);
+            page.locks.iter().try_for_each(|held| array.push(held))?;
         } else {
             page.locks.iter().try_for_each(|held| print::line(&told(held)))?;
         }
@@ -48,5 +48,5 @@ async fn list(session: &mut Session, json: bool) -> Outcome {
             break;
         }
     }
-    if json { print::json(&locks) } else { Ok(()) }
+    if json { array.end() } else { Ok(()) }
 }

@@ -32,7 +32,29 @@ pub(super) fn complaint(text: &str) {
     _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// Rows with columns that line up.
+/// A JSON array of any length, printed while it is gathered.
+pub(super) struct Array {
+    begun: bool,
+}
+
+impl Array {
+    pub(super) const fn new() -> Self {
+        Self { begun: false }
+    }
+
+    pub(super) fn push(&mut self, value: &impl Serialize) -> Outcome {
+        let mut text = if self.begun { b",".to_vec() } else { b"[".to_vec() };
+        serde_json::to_writer(&mut text, value).map_err(io::Error::other)?;
+        self.begun = true;
+        write(&text)
+    }
+
+    pub(super) fn end(self) -> Outcome {
+        write(if self.begun { b"]" } else { b"[]" })
+    }
+}
+
+/// Rows with columns that line up; a head of empty names is left out.
 pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> Outcome {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
@@ -43,7 +65,9 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> Outcome {
         let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}"));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
-    line(&lined_up(&head.iter().map(ToString::to_string).collect::<Vec<_>>()))?;
+    if head.iter().any(|name| !name.is_empty()) {
+        line(&lined_up(&head.iter().map(ToString::to_string).collect::<Vec<_>>()))?;
+    }
     rows.iter().try_for_each(|row| line(&lined_up(row)))
 }
 

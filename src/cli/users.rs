@@ -79,10 +79,11 @@ async fn list(session: &mut Session, json: bool) -> Outcome {
         let mut marks = vec![kind];
         marks.extend(user.admin.then_some("admin"));
         marks.extend(user.disabled.then_some("disabled"));
+        let (files, bytes) = (user.files.to_string(), print::bytes(user.bytes));
         let email = user.email.clone().unwrap_or_default();
-        vec![user.user.to_string(), user.display_name.clone(), marks.join(","), user.owns.to_string(), email]
+        vec![user.user.to_string(), user.display_name.clone(), marks.join(","), files, bytes, email]
     };
-    print::table(&["NAME", "SHOWN AS", "KIND", "FILES", "E-MAIL"], &users.iter().map(row).collect::<Vec<_>>())
+    print::table(&["NAME", "SHOWN AS", "KIND", "FILES", "SIZE", "E-MAIL"], &users.iter().map(row).collect::<Vec<_>>())
 }
 
 pub(super) async fn grant(session: &mut Session, user: String, role: Role, place: Place) -> Outcome {

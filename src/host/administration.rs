@@ -2,7 +2,7 @@
 //! actors, and folder by folder through the tree's.
 
 use super::{
-    Host, HostError,
+    BinEntry, Host, HostError,
     files::{Unless, stored_name, unexpected},
     tree::{Child, DrivePath},
 };
@@ -10,7 +10,10 @@ use crate::{
     actors::{Answer, Operation},
     ids::{NodeId, UserId},
     names::FileName,
-    store::records::{AccountRecord, NodeKind},
+    store::{
+        engine::scan_prefix,
+        records::{AccountRecord, NodeKind, keys},
+    },
 };
 
 /// Children looked at in one go.
@@ -31,6 +34,15 @@ pub struct Belongings {
     pub folders: u64,
     /// Files in his bin.
     pub binned: u64,
+}
+
+/// What a user uses, by the counters that are kept with every commit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Files, the bin included.
+    pub files: u64,
+    /// Bytes of their present contents.
+    pub bytes: u64,
 }
 
 /// What the removal of a tree did.
@@ -71,32 +83,69 @@ impl Host {
         Ok(found.map(|(kind, node)| Child { kind, node, name: name.as_str().to_owned() }))
     }
 
+    /// What a user uses.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn usage(&self, user: &UserId) -> Result<Usage, HostError> {
+        let counter = |key: Vec<u8>| -> Result<u64, HostError> {
+            let record = self.engine().get(&key)?;
+            let count = record.map_or(0, |record| record.value.as_ref().try_into().map_or(0, i64::from_le_bytes));
+            Ok(u64::try_from(count).unwrap_or(0))
+        };
+        Ok(Usage { files: counter(keys::usage_files(user))?, bytes: counter(keys::usage_bytes(user))? })
+    }
+
     /// What a user owns.
     ///
     /// # Errors
     /// What the store says.
     pub fn belongings(&self, account: &AccountRecord) -> Result<Belongings, HostError> {
-        let binned = self.bin(&account.user)?.len() as u64;
-        let mut owned = Belongings { binned, ..Belongings::default() };
+        let (mut binned, mut folders, mut in_root) = (0, 0, 0);
         let mut after: Option<Vec<u8>> = None;
-        let mut in_root = 0;
+        loop {
+            let (entries, next) = self.bin_page(&account.user, after.as_deref())?;
+            binned += entries.len() as u64;
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
         loop {
             let page = self.children(&account.drive, after.as_deref(), PAGE)?;
             let Some((mark, _)) = page.last() else { break };
             after = Some(mark.clone());
             for (_, child) in &page {
                 match child.kind {
-                    NodeKind::Container => owned.folders += 1,
+                    NodeKind::Container => folders += 1,
                     NodeKind::File => in_root += 1,
                 }
             }
         }
         // The counter knows those in folders too; it counts the bin.
-        owned.files = self.accounts().holdings(account)?.saturating_sub(binned).max(in_root);
-        if in_root == 0 && owned.folders == 0 {
-            owned.files = 0;
+        let files = self.usage(&account.user)?.files.saturating_sub(binned).max(in_root);
+        Ok(Belongings { files, folders, binned })
+    }
+
+    /// A page of the files in a user's bin after the mark `after`; and the mark to go on from, `None` at the end.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn bin_page(
+        &self,
+        owner: &UserId,
+        after: Option<&[u8]>,
+    ) -> Result<(Vec<BinEntry>, Option<Vec<u8>>), HostError> {
+        let rows = scan_prefix(self.engine(), &keys::bin_of(owner), after, PAGE)?;
+        let next = rows.last().filter(|_| rows.len() == PAGE).map(|(key, _)| key.clone());
+        let mut entries = Vec::with_capacity(rows.len());
+        for (key, _) in rows {
+            let Some(node) = keys::last_part(&key).and_then(|id| NodeId::parse(id).ok()) else { continue };
+            if let Some(head) = self.head_anywhere(&node)?.filter(|head| head.binned.is_some()) {
+                entries.push(BinEntry { node, head });
+            }
         }
-        Ok(owned)
+        Ok((entries, next))
     }
 
     /// Puts a file into its owner's bin; refused while anybody holds it. The caller has checked the right.
@@ -169,11 +218,19 @@ impl Host {
     /// What the store says.
     pub async fn empty_bin(&self, owner: &UserId) -> Result<u64, HostError> {
         let mut purged = 0;
-        for entry in self.bin(owner)? {
-            match self.purge(&entry.node).await {
-                Ok(()) => purged += 1,
-                Err(HostError::NotFound) => {}
-                Err(error) => return Err(error),
+        let mut after: Option<Vec<u8>> = None;
+        loop {
+            let (entries, next) = self.bin_page(owner, after.as_deref())?;
+            for entry in entries {
+                match self.purge(&entry.node).await {
+                    Ok(()) => purged += 1,
+                    Err(HostError::NotFound) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            after = next;
+            if after.is_none() {
+                break;
             }
         }
         Ok(purged)

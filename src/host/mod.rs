@@ -44,7 +44,7 @@ use self::{
     tokens::Tokens,
 };
 pub use self::{
-    administration::{Belongings, Cleared, Transferred},
+    administration::{Belongings, Cleared, Transferred, Usage},
     error::{HostError, OpenError},
     files::{FileFacts, LockAnswer, Unless},
     first_start::FirstStart,

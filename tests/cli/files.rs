@@ -9,7 +9,8 @@ both!(
 );
 
 fn folders_are_made_listed_moved_and_removed(house: &House) {
-    ["anna", "ben"].iter().for_each(|name| house.add(name));
+    house.add("anna");
+    house.add("ben");
     let folder = house.folder("in", &[("a.docx", b"a"), ("sub/b.docx", b"bb")]);
     assert!(house.import("anna", &folder).status.success());
     let drives = house.ok("ls");
@@ -48,7 +49,8 @@ fn folders_are_made_listed_moved_and_removed(house: &House) {
 }
 
 fn a_deleted_file_comes_back_from_the_bin_or_goes_for_good(house: &House) {
-    ["anna", "ben"].iter().for_each(|name| house.add(name));
+    house.add("anna");
+    house.add("ben");
     let folder = house.folder("in", &[("sub/a.docx", b"a"), ("sub/b.docx", b"b"), ("b.docx", b"c")]);
     assert!(house.import("anna", &folder).status.success());
     let id = house.json("ls anna:/sub --json")[0]["id"].as_str().unwrap().to_owned();

@@ -19,7 +19,7 @@ fn a_user_is_made_listed_changed_and_removed(house: &House) {
     let anna = listed.as_array().unwrap().iter().find(|user| user["user"] == "anna").unwrap().clone();
     assert_eq!(anna["display_name"], "Anna Meier");
     assert_eq!((&anna["email"], &anna["kind"]), (&"anna@example.org".into(), &"education".into()));
-    assert_eq!((&anna["admin"], &anna["disabled"], &anna["owns"]), (&true.into(), &false.into(), &0.into()));
+    assert_eq!((&anna["admin"], &anna["disabled"], &anna["files"]), (&true.into(), &false.into(), &0.into()));
     assert!(house.ok("user list").contains("Anna Meier"));
 
     house.ok("user disable ben");
@@ -48,13 +48,18 @@ fn wrong_names_and_passwords_are_refused_in_words(house: &House) {
 }
 
 fn who_owns_something_is_not_removed_but_can_leave_it_to_another(house: &House) {
-    ["anna", "ben", "cleo"].iter().for_each(|name| house.add(name));
+    for name in ["anna", "ben", "cleo"] {
+        house.add(name);
+    }
     let folder = house.folder("in", &[("a.docx", b"a"), ("sub/deep/b.docx", b"b"), ("gone.docx", b"c")]);
     assert!(house.import("anna", &folder).status.success());
     house.ok("mkdir anna:/empty");
     house.ok("grant cleo editor anna:/sub");
     house.ok("rm anna:/gone.docx");
     house.refused("user rm anna", 4, &["2 files", "2 folders", "1 file in the bin", "--transfer-to"]);
+    house.add("dora");
+    house.ok("mkdir dora:/only");
+    house.refused("user rm dora", 4, &["0 files in the drive", "1 folder "]);
     house.refused("user rm anna --transfer-to nobody", 3, &["nobody"]);
     house.refused("user rm anna --transfer-to anna", 1, &["somebody else"]);
     house.refused("user rm anna --transfer-to ben", 4, &["1 file in the bin", "--empty-bin"]);
@@ -70,7 +75,8 @@ fn who_owns_something_is_not_removed_but_can_leave_it_to_another(house: &House) 
 }
 
 fn a_role_is_given_replaced_and_taken_back(house: &House) {
-    ["anna", "ben"].iter().for_each(|name| house.add(name));
+    house.add("anna");
+    house.add("ben");
     let folder = house.folder("in", &[("sub/a.docx", b"a")]);
     assert!(house.import("anna", &folder).status.success());
     let token = "token --user ben anna:/sub/a.docx --json";
