@@ -362,6 +362,9 @@ pub struct ImportArgs {
     /// The folder in the drive that they go into; made if it is missing [default: the drive's root].
     #[arg(long, value_name = "PATH", default_value = "/", hide_default_value = true)]
     pub into: String,
+    /// Also replace files that were changed in the drive since they were imported; what is replaced stays in the history.
+    #[arg(long)]
+    pub overwrite: bool,
 }
 
 /// `export`.
