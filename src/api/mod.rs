@@ -8,6 +8,8 @@ mod accounts;
 pub mod calls;
 mod files;
 mod history;
+mod keys;
+mod links;
 mod place;
 pub mod refusal;
 pub mod socket;
@@ -68,6 +70,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
     accounts::routes(config);
     files::routes(config);
     history::routes(config);
+    keys::routes(config);
+    links::routes(config);
     tokens::routes(config);
     transfer::routes(config);
 }

@@ -66,6 +66,7 @@ pub fn host_options(settings: &Settings, metrics: Option<&Arc<Metrics>>) -> Host
         bin_age: Some(history.bin_keep_for.get()),
         token_lifetime: tokens.lifetime.get(),
         rotate_keys_after: tokens.key_rotation.get(),
+        keep_keys_for: tokens.key_retire.get(),
         lockless_put: collabora.lockless_put,
         ..HostOptions::new(&settings.data_dir)
     }

@@ -13,6 +13,8 @@ mod files;
 mod history;
 pub mod hosting;
 mod import;
+mod keys;
+mod links;
 mod locks;
 mod maintenance;
 mod password;
@@ -94,6 +96,8 @@ async fn perform(session: &mut Session, command: Command) -> Outcome {
             history::restore(session, drive.place(path), number, rescued).await
         }
         Command::Lock { command } => locks::run(session, command).await,
+        Command::Link { command } => links::run(session, command).await,
+        Command::Key { command } => keys::run(session, command).await,
         Command::Collect => history::collect(session).await,
         Command::Backup(arguments) => maintenance::backup(session, &arguments).await,
         Command::RestoreBackup(_) | Command::Check(_) | Command::Serve | Command::Config { .. } => {

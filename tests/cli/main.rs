@@ -10,6 +10,7 @@ mod exports;
 mod files;
 mod history;
 mod imports;
+mod links;
 mod sockets;
 mod tokens;
 mod users;
