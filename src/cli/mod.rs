@@ -42,6 +42,8 @@ type Outcome = Result<(), Failure>;
 
 /// The program: reads the arguments, does what they say, and tells how it went.
 pub fn main() -> ExitCode {
+    // Whatever is written holds documents, passwords' hashes or keys: it is for this user alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -55,7 +57,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Outcome {
     let loaded = settings::load(&cli.globals)?;
     match cli.command {
-        Command::Serve => Ok(serve::run(&loaded.settings)?),
+        Command::Serve => serve::run(&loaded.settings),
         Command::Config { command: ConfigCommand::Show { json } } => settings::show(&loaded, json),
         command => {
             settings::logs(&cli.globals, &loaded)?;

@@ -47,7 +47,7 @@ pub use self::{
     administration::{Belongings, Cleared, Transferred, Usage},
     error::{HostError, OpenError},
     files::{FileFacts, LockAnswer, Unless},
-    first_start::FirstStart,
+    first_start::{Administrator, FirstStart},
     history::{BinEntry, HeldLock, HistoryEntry},
     options::HostOptions,
     reading::Reading,

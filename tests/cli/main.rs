@@ -12,6 +12,7 @@ mod history;
 mod imports;
 mod links;
 mod sockets;
+mod starts;
 mod tokens;
 mod users;
 
