@@ -191,9 +191,9 @@ impl Directory {
                 }
             };
             match after {
-                None => return Ok(answer),
+                None => return answer,
                 Some(ticket) => match ticket.wait().await {
-                    Ok(()) => return Ok(answer),
+                    Ok(()) => return answer,
                     Err(CommitError::Conflict { .. }) => self.replace(file, &lease.addr),
                     Err(failed) => {
                         self.replace(file, &lease.addr);

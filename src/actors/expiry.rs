@@ -39,9 +39,11 @@ impl ExpiryBoard {
         self.map().get(file).filter(|lock| lock.id == *id).map(|lock| lock.expires)
     }
 
-    /// Forgets locks that ran out before `horizon`: long enough ago that no stored expiry can bring them back.
-    pub fn forget_before(&self, horizon: Duration) {
-        self.map().retain(|_, lock| lock.expires >= horizon);
+    /// At most `limit` files whose lock has run out at `now`: their actors settle that on the disk, and only then it may be
+    /// forgotten.
+    pub fn run_out(&self, now: Duration, limit: usize) -> Vec<NodeId> {
+        let map = self.map();
+        map.iter().filter(|(_, lock)| lock.expires <= now).map(|(file, _)| file.clone()).take(limit).collect()
     }
 
     /// How many locks are noted.

@@ -82,8 +82,13 @@ pub enum Operation {
         /// Under which name.
         name: FileName,
     },
-    /// Removes a file that is in the bin, for good.
+    /// Removes a file that is in the bin, for good. What is left of it goes with [`Operation::ClearLeftovers`].
     Purge,
+    /// Removes what is left of a file that was removed for good.
+    ClearLeftovers {
+        /// Records that rest on the file besides its own: grants, share links.
+        traces: Vec<Key>,
+    },
     /// Ends the lock, whoever holds it.
     BreakLock,
     /// Drops versions that the policy no longer keeps.
@@ -160,15 +165,17 @@ pub enum Answer {
     Rescued(Option<u64>),
     /// The file is gone for good; what it was.
     Purged(Arc<FileHead>),
+    /// Nothing is left of the file.
+    Cleared,
     /// The versions that were dropped.
     Pruned(Vec<VersionRow>),
 }
 
-/// An answer, and the commit that must be durable before it may be told.
+/// An answer, and the commit that must be durable before it may be told: a refusal reveals what it was decided on, too.
 #[derive(Clone, Debug)]
 pub struct Decided {
     /// The answer.
-    pub answer: Answer,
+    pub answer: Result<Answer, ActorError>,
     /// The newest commit that it depends on.
     pub after: Option<Ticket>,
 }

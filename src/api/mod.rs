@@ -10,6 +10,7 @@ mod files;
 mod history;
 mod keys;
 mod links;
+pub mod maintenance;
 mod place;
 pub mod refusal;
 pub mod socket;
@@ -73,6 +74,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     keys::routes(config);
     links::routes(config);
     tokens::routes(config);
+    maintenance::routes(config);
     transfer::routes(config);
 }
 

@@ -106,7 +106,8 @@ async fn receive(admin: &Admin, query: &Query, body: &mut BodyReader) -> Result<
             if host.lock_of(&child.node).await.map_err(|error| failed(&error))?.is_some() {
                 return Err(Refusal::locked(host.path_of(&child.node)?));
             }
-            let mut over = host.begin_replacement(&owner, &child.node, Some(size)).map_err(|error| failed(&error))?;
+            let mut over =
+                host.begin_replacement(&owner, &child.node, Some(size)).await.map_err(|error| failed(&error))?;
             while let Some(piece) = body.next().await? {
                 over.write(&piece).await.map_err(|error| failed(&error))?;
             }
@@ -116,7 +117,7 @@ async fn receive(admin: &Admin, query: &Query, body: &mut BodyReader) -> Result<
             }
         }
         None => {
-            let mut new = host.begin_creation(&owner, &parent, Some(size)).map_err(|error| failed(&error))?;
+            let mut new = host.begin_creation(&owner, &parent, Some(size)).await.map_err(|error| failed(&error))?;
             while let Some(piece) = body.next().await? {
                 new.write(&piece).await.map_err(|error| failed(&error))?;
             }

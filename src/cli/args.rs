@@ -526,14 +526,17 @@ pub struct BackupArgs {
 /// `restore-backup`.
 #[derive(Debug, Args)]
 pub struct RestoreBackupArgs {
-    /// The file that `lockhouse backup` wrote. The data directory must be new or empty.
+    /// The file that `lockhouse backup` wrote; `-` for standard input. The data directory must be new or empty.
     pub file: PathBuf,
+    /// Restore also where there is data: what is there is moved aside, into `replaced-TIME` in the data directory.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Move what is damaged aside and keep the rest.
+    /// Move what is damaged aside and keep the rest. The server must be stopped.
     #[arg(long)]
     pub repair: bool,
     /// Print one JSON object.

@@ -7,6 +7,7 @@
 
 pub mod args;
 mod bin;
+mod checking;
 mod export;
 mod failure;
 mod files;
@@ -63,7 +64,7 @@ fn run(cli: Cli) -> Outcome {
             settings::logs(&cli.globals, &loaded)?;
             match command {
                 Command::RestoreBackup(arguments) => maintenance::restore_backup(&loaded, &arguments),
-                Command::Check(arguments) => maintenance::check(&loaded, &arguments),
+                Command::Check(arguments) => checking::run(&loaded, &arguments),
                 command => with_session(&loaded, command),
             }
         }

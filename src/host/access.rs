@@ -269,6 +269,14 @@ impl AccessControl {
         Ok(held.map(|role| role.min(access.claims.ceiling)))
     }
 
+    /// What `access` is worth at this moment: rights may have been withdrawn since it was given.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    pub fn renew(&self, access: &Access) -> Result<Access, AccessError> {
+        self.admit(access.claims.clone())
+    }
+
     fn live_account(&self, user: &UserId, generation: u64) -> Result<AccountRecord, AccessError> {
         let found = load::<AccountRecord>(&*self.engine, &keys::account(user))?;
         let (account, _) = found.filter(|(account, _)| !account.removed).ok_or(AccessError::PrincipalGone)?;

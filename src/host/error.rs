@@ -77,9 +77,9 @@ impl From<ActorError> for HostError {
             ActorError::Misplaced => {
                 Self::Misplaced("a folder cannot be moved there: into itself, into another drive, or nested too deeply")
             }
-            ActorError::Overloaded => Self::Overloaded,
+            ActorError::Overloaded | ActorError::Contended => Self::Overloaded,
             ActorError::ShuttingDown => Self::ShuttingDown,
-            ActorError::Crashed | ActorError::Contended | ActorError::ReadOnly(_) | ActorError::Unreadable(_) => {
+            ActorError::Crashed | ActorError::ReadOnly(_) | ActorError::Unreadable(_) => {
                 Self::Failed(error.to_string().into())
             }
         }
@@ -102,6 +102,7 @@ impl From<ContentError> for HostError {
     fn from(error: ContentError) -> Self {
         match error {
             ContentError::NoSpace { free, floor, .. } => Self::NoSpace { free, floor },
+            ContentError::Engine(error) => error.into(),
             ContentError::Corrupt { .. } | ContentError::Missing { .. } => Self::Corrupt(error.to_string().into()),
             other => Self::Failed(other.to_string().into()),
         }

@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Host, HostError, access::Access, error::log_failure};
+use super::{
+    Host, HostError,
+    access::Access,
+    error::log_failure,
+    saving::{NAMES_TRIED, candidate},
+};
 use crate::{
     actors::{Answer, Operation},
     ids::NodeId,
@@ -13,9 +18,6 @@ use crate::{
     permission::Role,
     store::records::{self, FileHead, NodeKind, VersionStamp, keys},
 };
-
-/// How many names are tried when the one that was wanted is taken.
-const NAMES_TRIED: u32 = 200;
 
 /// What a caller may know of a file: the source of CheckFileInfo.
 #[derive(Clone, Debug)]
@@ -134,7 +136,7 @@ impl Host {
         let present = stored_name(&head.name);
         let wanted = present.with_stem_sanitised(stem);
         for attempt in 1..=NAMES_TRIED {
-            let to = if attempt == 1 { wanted.clone() } else { wanted.with_counter(attempt) };
+            let to = candidate(&wanted, attempt)?;
             match self.ask(access.file()?, Operation::Rename { lock: lock.clone(), to: to.clone() }).await {
                 Ok(Answer::Done(_)) => return Ok(Unless::Done(to)),
                 Ok(Answer::Locked(current)) => return Ok(Unless::Locked(current)),

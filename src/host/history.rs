@@ -7,9 +7,10 @@ use crate::{
         Host, HostError,
         files::{Unless, stored_name, unexpected},
         reading::Reading,
+        saving::{NAMES_TRIED, candidate, unhurried},
     },
     ids::{NodeId, UserId},
-    lock::{Command, Outcome},
+    lock::{Command, LockId, Outcome},
     names::FileName,
     store::{
         engine::scan_prefix,
@@ -86,7 +87,15 @@ impl Host {
         which: VersionChoice,
         by: &UserId,
     ) -> Result<Unless<()>, HostError> {
-        match self.ask(file, Operation::Restore { which, by: by.clone() }).await? {
+        let (host, file, by) = (self.clone(), file.clone(), by.clone());
+        // Goes on to its end should the caller hang up: the pin must outlive the commit.
+        unhurried(async move { host.restore_pinned(&file, which, by).await }).await?
+    }
+
+    async fn restore_pinned(&self, file: &NodeId, which: VersionChoice, by: UserId) -> Result<Unless<()>, HostError> {
+        // Reading it pins its content, which the collection spares until the new head names it.
+        let (_, _pinned) = self.read_version(file, which)?;
+        match self.ask(file, Operation::Restore { which, by }).await? {
             Answer::Done(_) => Ok(Unless::Done(())),
             Answer::Locked(current) => Ok(Unless::Locked(current)),
             other => Err(unexpected(&other)),
@@ -142,8 +151,8 @@ impl Host {
             Err(error) => return Err(error),
         };
         let wanted = stored_name(&head.name);
-        for attempt in 1..=10_000 {
-            let name = if attempt == 1 { wanted.clone() } else { wanted.with_counter(attempt) };
+        for attempt in 1..=NAMES_TRIED {
+            let name = candidate(&wanted, attempt)?;
             let operation = Operation::Undelete { parent: parent.clone(), owner: owner.clone(), name: name.clone() };
             match self.ask(file, operation).await {
                 Ok(_) => return Ok(name),
@@ -159,9 +168,14 @@ impl Host {
     /// # Errors
     /// [`HostError::NotFound`] when it is not in the bin.
     pub async fn purge(&self, file: &NodeId) -> Result<(), HostError> {
-        if let Answer::Purged(head) = self.ask(file, Operation::Purge).await? {
-            self.content().note_garbage(head.content.size);
-        }
+        self.ask(file, Operation::Purge).await?;
+        self.clear_leftovers(file).await
+    }
+
+    /// Removes what is left of a file that was removed for good.
+    pub(super) async fn clear_leftovers(&self, file: &NodeId) -> Result<(), HostError> {
+        let traces = self.rights().traces_of(file)?;
+        self.ask(file, Operation::ClearLeftovers { traces }).await?;
         Ok(())
     }
 
@@ -196,9 +210,14 @@ impl Host {
         let mut files = Vec::new();
         for (key, record) in page {
             let head: FileHead = records::decode(&key, &record.value)?;
-            if head.lock.is_some_and(|lock| lock.expires > now)
-                && let Some(node) = keys::last_part(&key).and_then(|id| NodeId::parse(id).ok())
-            {
+            let Some(node) = keys::last_part(&key).and_then(|id| NodeId::parse(id).ok()) else { continue };
+            // What this run knows exactly does not depend on the wall clock.
+            let known = |id: &str| LockId::parse(id.as_bytes()).ok().flatten();
+            let held = |lock: &records::StoredLock| {
+                let exact = known(&lock.id).and_then(|id| self.directory().board().exact(&node, &id));
+                exact.map_or(lock.expires > now, |expires| expires > self.clock().monotonic())
+            };
+            if head.lock.as_ref().is_some_and(held) {
                 files.push(node);
             }
         }

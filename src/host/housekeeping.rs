@@ -11,9 +11,9 @@ use std::{
 
 use super::{Host, HostError, Inner};
 use crate::{
-    actors::{Answer, Operation},
+    actors::Operation,
     ids::{NodeId, UserId},
-    lock::LOCK_TIMEOUT,
+    lock::Command,
     store::{
         collect,
         engine::scan_prefix,
@@ -23,6 +23,15 @@ use crate::{
 
 /// How often old things are looked for in every file.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// When a collection that did not come to its end is begun again.
+const COLLECT_AGAIN: Duration = Duration::from_secs(60);
+
+/// A pause between two steps of a collection, so that it never takes the disk from people.
+const PACE: Duration = Duration::from_millis(1);
+
+/// Locks that ran out and are settled in one go.
+const LOCKS: usize = 1024;
 
 /// Files looked at in one go of a sweep.
 const PAGE: usize = 256;
@@ -88,12 +97,12 @@ fn run(inner: &Weak<Inner>, every: Duration, stop: &Stop) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     let mut dropped_before = 0;
     let mut last_sweep: Option<Duration> = None;
+    let mut collect_after = Duration::ZERO;
     while !stop.wait(every) {
         let Some(host) = inner.upgrade().map(Host) else { return };
-        host.directory().retire_idle();
         let now = host.clock().monotonic();
-        // A stored expiry outlives the exact one by a minute; after that nobody can ask for it any more.
-        host.directory().board().forget_before(now.saturating_sub(LOCK_TIMEOUT));
+        runtime.block_on(host.settle_locks(now));
+        host.directory().retire_idle();
         let dropped = host.directory().dropped_bytes();
         host.content().note_garbage(dropped - dropped_before);
         dropped_before = dropped;
@@ -103,26 +112,34 @@ fn run(inner: &Weak<Inner>, every: Duration, stop: &Stop) {
                 tracing::warn!(%error, "looking for old versions failed; it is tried again in an hour");
             }
         }
-        if collect::due(host.content()) {
-            collect_garbage(&host, stop);
+        if now >= collect_after && collect::due(host.content()) && !collect_garbage(&host, stop) {
+            collect_after = now + COLLECT_AGAIN;
         }
     }
 }
 
-fn collect_garbage(host: &Host, stop: &Stop) {
+/// Collects garbage; whether it came to its end.
+fn collect_garbage(host: &Host, stop: &Stop) -> bool {
     let mut pace = || {
-        std::thread::yield_now();
+        host.directory().retire_idle();
+        std::thread::sleep(PACE);
         if stop.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     match collect::collect(host.content(), &mut pace) {
-        Ok(report) => tracing::info!(
-            chunks = report.chunks_removed,
-            bytes = report.bytes_freed,
-            manifests = report.manifests_removed,
-            "collected {} bytes that no version names any more",
-            report.bytes_freed
-        ),
-        Err(error) => tracing::error!(%error, "collecting unused content failed; it is tried again later"),
+        Ok(report) => {
+            tracing::info!(
+                chunks = report.chunks_removed,
+                bytes = report.bytes_freed,
+                manifests = report.manifests_removed,
+                "collected {} bytes that no version names any more",
+                report.bytes_freed
+            );
+            report.ending == collect::Ending::Complete
+        }
+        Err(error) => {
+            tracing::error!(%error, "collecting unused content failed; it is tried again later");
+            false
+        }
     }
 }
 
@@ -130,6 +147,7 @@ impl Host {
     /// Drops what is older than the settings keep, in every file and bin.
     async fn sweep(&self, stop: &Stop) -> Result<(), HostError> {
         self.keys().maintain().await.map_err(|error| HostError::Failed(error.to_string().into()))?;
+        self.sweep_purged(stop).await?;
         self.sweep_bins(stop).await?;
         if self.options().retention.age.is_some() {
             self.sweep_files(keys::prefix::FILES, stop, || Operation::Prune).await?;
@@ -158,14 +176,37 @@ impl Host {
                 if last.as_ref() == Some(&node) {
                     continue;
                 }
-                match self.ask(&node, operation()).await {
-                    Ok(Answer::Pruned(rows)) => {
-                        self.content().note_garbage(rows.iter().map(|row| row.content.size).sum());
-                    }
-                    Ok(_) | Err(HostError::NotFound | HostError::Overloaded) => {}
-                    Err(error) => return Err(error),
+                if let Err(HostError::ShuttingDown) = self.ask(&node, operation()).await {
+                    return Ok(());
                 }
                 last = Some(node);
+            }
+            self.directory().retire_idle();
+        }
+        Ok(())
+    }
+
+    /// Lets the actors of files whose lock has run out write that down.
+    async fn settle_locks(&self, now: Duration) {
+        for file in self.directory().board().run_out(now, LOCKS) {
+            // Whatever else goes wrong is tried again the next time.
+            if let Err(HostError::NotFound) = self.ask(&file, Operation::Lock(Command::Get)).await {
+                self.directory().board().note(&file, None);
+            }
+        }
+    }
+
+    /// Finishes removals that a crash interrupted.
+    async fn sweep_purged(&self, stop: &Stop) -> Result<(), HostError> {
+        let mut after: Option<Vec<u8>> = None;
+        while !stop.is_asked() {
+            let page = scan_prefix(self.engine(), keys::prefix::PURGED, after.as_deref(), PAGE)?;
+            let Some((key, _)) = page.last() else { break };
+            after = Some(key.clone());
+            for node in page.iter().filter_map(|(key, _)| keys::node_of(key)) {
+                if let Err(error) = self.clear_leftovers(&node).await {
+                    tracing::warn!(file.id = %node, %error, "what is left of file `{node}` could not be removed yet");
+                }
             }
         }
         Ok(())
@@ -179,13 +220,12 @@ impl Host {
             let Some((key, _)) = page.last() else { break };
             after = Some(key.clone());
             for (key, record) in page {
-                let row: BinRow = records::decode(&key, &record.value)?;
+                let Ok(row) = records::decode::<BinRow>(&key, &record.value) else { continue };
                 let Some(node) = keys::last_part(&key).and_then(|id| NodeId::parse(id).ok()) else { continue };
-                if self.clock().wall().since(row.at) > age {
-                    match self.purge(&node).await {
-                        Ok(()) | Err(HostError::NotFound | HostError::Overloaded) => {}
-                        Err(error) => return Err(error),
-                    }
+                if self.clock().wall().since(row.at) > age
+                    && let Err(error) = self.purge(&node).await
+                {
+                    tracing::warn!(file.id = %node, %error, "file `{node}` could not be removed from the bin yet");
                 }
             }
         }

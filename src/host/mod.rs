@@ -234,6 +234,11 @@ impl Host {
         }
     }
 
+    /// Whether changes can be made durable at the moment.
+    pub fn can_write(&self) -> bool {
+        self.engine().health().is_ok() && self.content().health().is_ok()
+    }
+
     /// How many refused saves were kept since the start.
     pub fn rescued(&self) -> u64 {
         self.0.counters.rescued.load(Ordering::Relaxed)

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Containers inside each other that are climbed at most. A deeper line can only be damage.
-pub const DEEPEST: usize = 128;
+pub const DEEPEST: usize = 1024;
 
 /// A file or a container as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -33,8 +33,8 @@ use crate::{
 /// Bytes gathered before they are handed to a blocking thread.
 const PIECE: usize = 256 * 1024;
 
-/// How many names are tried in suggested mode.
-const NAMES_TRIED: u32 = 10_000;
+/// How many names are tried when the one that was wanted is taken.
+pub(super) const NAMES_TRIED: u32 = 40;
 
 /// Bytes on their way into the content store.
 pub(super) struct Incoming {
@@ -50,12 +50,24 @@ impl std::fmt::Debug for Incoming {
     }
 }
 
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        // An upload that ends early may have to wait for its last flush: not here, on the event loop.
+        if let Some(upload) = self.upload.take()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn_blocking(move || drop(upload));
+        }
+    }
+}
+
 impl Incoming {
-    fn begin(host: &Host, file: &NodeId, announced: Option<u64>, limit: u64) -> Result<Self, HostError> {
+    async fn begin(host: &Host, file: &NodeId, announced: Option<u64>, limit: u64) -> Result<Self, HostError> {
         if announced.is_some_and(|size| size > limit) {
             return Err(HostError::TooLarge { limit });
         }
-        let upload = host.content().begin_upload(file, announced)?;
+        let (content, file) = (Arc::clone(host.content()), file.clone());
+        let upload = blocking(move || content.begin_upload(&file, announced)).await?;
         Ok(Self { upload: Some(upload), gathered: BytesMut::new(), received: 0, limit })
     }
 
@@ -66,7 +78,6 @@ impl Incoming {
     async fn write(&mut self, bytes: &Bytes) -> Result<(), HostError> {
         self.received += bytes.len() as u64;
         if self.received > self.limit {
-            self.upload = None;
             return Err(HostError::TooLarge { limit: self.limit });
         }
         self.gathered.extend_from_slice(bytes);
@@ -90,6 +101,26 @@ impl Incoming {
         })
         .await
     }
+}
+
+/// Runs work to its end even when whoever waits for it goes away: a client that hangs up between the last byte and the
+/// answer must neither lose what it sent nor let go of content that a commit is about to name.
+pub(super) async fn unhurried<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, HostError> {
+    tokio::spawn(work).await.map_err(|_| HostError::Failed("an operation was interrupted".into()))
+}
+
+/// The name to try after some that were taken: first counted, then at random.
+pub(super) fn candidate(wanted: &FileName, attempt: u32) -> Result<FileName, HostError> {
+    Ok(match attempt {
+        1 => wanted.clone(),
+        2..20 => wanted.with_counter(attempt),
+        _ => {
+            let bytes = super::random::bytes::<4>().map_err(|error| HostError::Failed(error.to_string().into()))?;
+            wanted.with_counter(20 + u32::from_le_bytes(bytes) % 1_000_000)
+        }
+    })
 }
 
 fn interrupted() -> HostError {
@@ -135,6 +166,8 @@ pub enum PutOutcome {
     Locked(Option<LockId>),
     /// Refused because the file changed since the client read it; the id that holds the file, if one does.
     Outdated(Option<LockId>),
+    /// The file was put into the bin meanwhile.
+    Gone,
 }
 
 /// A PutFile in progress.
@@ -142,7 +175,7 @@ pub enum PutOutcome {
 pub struct Put {
     host: Host,
     file: NodeId,
-    by: UserId,
+    access: Access,
     lockless: bool,
     request: PutRequest,
     /// Known before the body was read: the bytes can only be rescued.
@@ -158,34 +191,40 @@ impl Host {
     pub async fn begin_put(&self, access: &Access, request: PutRequest) -> Result<Put, HostError> {
         access.require(Role::Editor)?;
         let file = access.file()?.clone();
-        let head = self.head(&file)?;
+        let head = self.head_anywhere(&file)?.ok_or(HostError::NotFound)?;
         let command = Command::Write {
             lock: request.lock.clone(),
             size: head.content.size,
             lockless: self.takes_lockless(access),
         };
-        let refused = match self.ask(&file, Operation::Lock(command)).await? {
-            Answer::Lock(Outcome::Conflict(current), _) => Some(PutOutcome::Locked(current)),
+        let refused = match self.ask(&file, Operation::Lock(command)).await {
+            Ok(Answer::Lock(Outcome::Conflict(current), _)) => Some(PutOutcome::Locked(current)),
             // The lock allows it, so it is free or held with the id presented.
-            _ if request.believed.is_some_and(|believed| believed != head.modified) => {
+            Ok(_) if request.believed.is_some_and(|believed| believed != head.modified) => {
                 Some(PutOutcome::Outdated(self.holder(&file).await?))
             }
-            _ => None,
+            Ok(_) => None,
+            // Deleted under the editor's hands: the bytes go with it into the bin.
+            Err(HostError::NotFound) => Some(PutOutcome::Gone),
+            Err(error) => return Err(error),
         };
         let limit = self.options().body_limit;
         let incoming = if refused.is_some() {
             // What cannot be kept is still answered as the protocol says.
             let rescue_limit = limit.min(self.options().rescued_bytes);
             let announced = request.announced;
-            if announced.is_some_and(|size| size > limit) {
-                return Err(HostError::TooLarge { limit });
+            match Incoming::begin(self, &file, announced, rescue_limit).await {
+                Ok(incoming) => Some(incoming),
+                Err(error) => {
+                    could_not_rescue(&file, &error);
+                    None
+                }
             }
-            Incoming::begin(self, &file, announced, rescue_limit).ok()
         } else {
-            Some(Incoming::begin(self, &file, request.announced, limit)?)
+            Some(Incoming::begin(self, &file, request.announced, limit).await?)
         };
         let lockless = self.takes_lockless(access);
-        Ok(Put { host: self.clone(), file, by: access.user_id(), lockless, request, refused, incoming })
+        Ok(Put { host: self.clone(), file, access: access.clone(), lockless, request, refused, incoming })
     }
 
     fn takes_lockless(&self, access: &Access) -> bool {
@@ -202,7 +241,7 @@ impl Put {
         let Some(incoming) = &mut self.incoming else { return Ok(()) };
         match incoming.write(bytes).await {
             Err(error) if self.refused.is_some() => {
-                tracing::warn!(file.id = %self.file, %error, "the refused save of file `{}` could not be kept", self.file);
+                could_not_rescue(&self.file, &error);
                 self.incoming = None;
                 Ok(())
             }
@@ -210,23 +249,40 @@ impl Put {
         }
     }
 
-    /// Ends the body: saves it, or keeps it as a rescued version when the lock or a conflict stands against it.
+    /// Whether the bytes can only be rescued.
+    pub const fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// Gives up keeping the bytes of a refused PutFile: there are too many.
+    pub fn give_up(&mut self) {
+        self.incoming = None;
+    }
+
+    /// Ends the body: saves it, or keeps it as a rescued version when the lock or a conflict stands against it. Goes on to its
+    /// end even if the caller does not wait.
     ///
     /// # Errors
     /// [`HostError`].
     pub async fn finish(self) -> Result<PutOutcome, HostError> {
-        let Self { host, file, by, lockless, request, refused, incoming } = self;
+        unhurried(self.decide()).await?
+    }
+
+    async fn decide(self) -> Result<PutOutcome, HostError> {
+        let Self { host, file, access, lockless, request, refused, incoming } = self;
         let kind = request.kind.unwrap_or(SaveKind::Save);
         let Some(incoming) = incoming else { return refused.ok_or_else(interrupted) };
         let stored = match (incoming.finish().await, &refused) {
             (Ok(stored), _) => stored,
             (Err(error), Some(outcome)) => {
-                tracing::warn!(file.id = %file, %error, "the refused save of file `{file}` could not be kept");
+                could_not_rescue(&file, &error);
                 return Ok(outcome.clone());
             }
             (Err(error), None) => return Err(error),
         };
-        let contribution = contribution(&stored, &by, &request.editors, kind);
+        // The body may have taken long: whoever lost the right meanwhile writes no more.
+        host.access_control().renew(&access)?.require(Role::Editor)?;
+        let contribution = contribution(&stored, &access.user_id(), &request.editors, kind);
         let outcome = match refused {
             Some(outcome) => outcome,
             None => host.commit_put(&file, &request, lockless, contribution.clone()).await?,
@@ -239,12 +295,17 @@ impl Put {
             PutOutcome::Locked(Some(_)) => "the file was locked by another session",
             PutOutcome::Locked(None) => "the session's lock was lost or had run out",
             PutOutcome::Outdated(_) => "the file had been changed since it was opened",
+            PutOutcome::Gone => "the file had been deleted",
         };
         if host.rescue(&file, contribution, reason).await {
             stored.committed();
         }
         Ok(outcome)
     }
+}
+
+fn could_not_rescue(file: &NodeId, error: &HostError) {
+    tracing::warn!(file.id = %file, %error, "the refused save of file `{file}` could not be kept");
 }
 
 pub(super) fn contribution(stored: &Stored, by: &UserId, editors: &[String], kind: SaveKind) -> Contribution {
@@ -266,11 +327,13 @@ impl Host {
         contribution: Contribution,
     ) -> Result<PutOutcome, HostError> {
         let write = Write { lock: request.lock.clone(), lockless, believed: request.believed, contribution };
-        match self.ask(file, Operation::Write(write)).await? {
-            Answer::Done(head) => Ok(PutOutcome::Saved { version: head.version, modified: head.modified }),
-            Answer::Locked(current) => Ok(PutOutcome::Locked(current)),
-            Answer::Outdated(current) => Ok(PutOutcome::Outdated(current)),
-            other => Err(unexpected(&other)),
+        match self.ask(file, Operation::Write(write)).await {
+            Ok(Answer::Done(head)) => Ok(PutOutcome::Saved { version: head.version, modified: head.modified }),
+            Ok(Answer::Locked(current)) => Ok(PutOutcome::Locked(current)),
+            Ok(Answer::Outdated(current)) => Ok(PutOutcome::Outdated(current)),
+            Ok(other) => Err(unexpected(&other)),
+            Err(HostError::NotFound) => Ok(PutOutcome::Gone),
+            Err(error) => Err(error),
         }
     }
 
@@ -308,7 +371,7 @@ impl Host {
         name: &FileName,
         bytes: Bytes,
     ) -> Result<NodeId, HostError> {
-        let mut creation = self.begin_creation(by, parent, Some(bytes.len() as u64))?;
+        let mut creation = self.begin_creation(by, parent, Some(bytes.len() as u64)).await?;
         creation.write(&bytes).await?;
         let (id, _) = creation.finish(name).await?;
         Ok(id)
@@ -318,10 +381,15 @@ impl Host {
     ///
     /// # Errors
     /// [`HostError`].
-    pub fn begin_creation(&self, by: &UserId, parent: &NodeId, announced: Option<u64>) -> Result<Creation, HostError> {
+    pub async fn begin_creation(
+        &self,
+        by: &UserId,
+        parent: &NodeId,
+        announced: Option<u64>,
+    ) -> Result<Creation, HostError> {
         let owner = self.container(parent)?.owner;
         let id = super::new_id()?;
-        let incoming = Incoming::begin(self, &id, announced, self.options().body_limit)?;
+        let incoming = Incoming::begin(self, &id, announced, self.options().body_limit).await?;
         Ok(Creation { host: self.clone(), id, by: by.clone(), parent: parent.clone(), owner, incoming })
     }
 }
@@ -351,11 +419,7 @@ impl Creation {
     /// # Errors
     /// [`HostError::NameTaken`] and the others.
     pub async fn finish(self, name: &FileName) -> Result<(NodeId, Arc<FileHead>), HostError> {
-        let Self { host, id, by, parent, owner, incoming } = self;
-        let stored = incoming.finish().await?;
-        let head = host.commit_creation(&id, &by, &parent, &owner, name, &stored).await?;
-        stored.committed();
-        Ok((id, head))
+        unhurried(self.decide(name.clone(), 1)).await?
     }
 
     /// Makes the file under this name or the nearest free one.
@@ -363,11 +427,15 @@ impl Creation {
     /// # Errors
     /// [`HostError`].
     pub async fn finish_suggested(self, name: &FileName) -> Result<(NodeId, Arc<FileHead>), HostError> {
+        unhurried(self.decide(name.clone(), NAMES_TRIED)).await?
+    }
+
+    async fn decide(self, name: FileName, attempts: u32) -> Result<(NodeId, Arc<FileHead>), HostError> {
         let Self { host, id, by, parent, owner, incoming } = self;
         let stored = incoming.finish().await?;
-        for attempt in 1..=NAMES_TRIED {
-            let candidate = if attempt == 1 { name.clone() } else { name.with_counter(attempt) };
-            match host.commit_creation(&id, &by, &parent, &owner, &candidate, &stored).await {
+        for attempt in 1..=attempts {
+            let name = candidate(&name, attempt)?;
+            match host.commit_creation(&id, &by, &parent, &owner, &name, &stored).await {
                 Ok(head) => {
                     stored.committed();
                     return Ok((id, head));
@@ -433,6 +501,7 @@ pub enum Relative {
 pub struct Replacement {
     host: Host,
     id: NodeId,
+    spelling: Option<FileName>,
     by: UserId,
     incoming: Incoming,
 }
@@ -451,22 +520,38 @@ impl Replacement {
     /// # Errors
     /// [`HostError`].
     pub async fn finish(self) -> Result<Unless<(NodeId, Arc<FileHead>)>, HostError> {
-        let Self { host, id, by, incoming } = self;
+        unhurried(self.decide()).await?
+    }
+
+    async fn decide(self) -> Result<Unless<(NodeId, Arc<FileHead>)>, HostError> {
+        let Self { host, id, spelling, by, incoming } = self;
         let stored = incoming.finish().await?;
         let contribution = contribution(&stored, &by, &[], SaveKind::Save);
-        match host.ask(&id, Operation::Overwrite(contribution.clone())).await? {
-            Answer::Done(head) => {
-                stored.committed();
-                Ok(Unless::Done((id, head)))
-            }
-            Answer::Locked(current) => {
-                if host.rescue(&id, contribution, "the file was locked while it was to be replaced").await {
-                    stored.committed();
-                }
-                Ok(Unless::Locked(current))
-            }
-            other => Err(unexpected(&other)),
+        let outcome = host.ask(&id, Operation::Overwrite(contribution.clone())).await;
+        let reason = match &outcome {
+            Ok(Answer::Locked(_)) => Some("the file was locked while it was to be replaced"),
+            Err(HostError::NotFound) => Some("the file was deleted while it was to be replaced"),
+            Ok(_) | Err(_) => None,
+        };
+        let kept = match reason {
+            Some(reason) => host.rescue(&id, contribution, reason).await,
+            None => matches!(outcome, Ok(Answer::Done(_))),
+        };
+        if kept {
+            stored.committed();
         }
+        let mut head = match outcome? {
+            Answer::Done(head) => head,
+            Answer::Locked(current) => return Ok(Unless::Locked(current)),
+            other => return Err(unexpected(&other)),
+        };
+        // The name was asked for in exactly this spelling (files.md section 4.4).
+        if let Some(to) = spelling.filter(|to| to.as_str() != head.name)
+            && let Ok(Answer::Done(renamed)) = host.ask(&id, Operation::Rename { lock: None, to }).await
+        {
+            head = renamed;
+        }
+        Ok(Unless::Done((id, head)))
     }
 }
 
@@ -475,14 +560,14 @@ impl Host {
     ///
     /// # Errors
     /// [`HostError`].
-    pub fn begin_replacement(
+    pub async fn begin_replacement(
         &self,
         by: &UserId,
         file: &NodeId,
         announced: Option<u64>,
     ) -> Result<Replacement, HostError> {
-        let incoming = Incoming::begin(self, file, announced, self.options().body_limit)?;
-        Ok(Replacement { host: self.clone(), id: file.clone(), by: by.clone(), incoming })
+        let incoming = Incoming::begin(self, file, announced, self.options().body_limit).await?;
+        Ok(Replacement { host: self.clone(), id: file.clone(), spelling: None, by: by.clone(), incoming })
     }
 
     /// Begins a PutRelativeFile beside the file that `access` names.
@@ -514,9 +599,10 @@ impl Host {
             if !self.role_in(access, &id)?.is_some_and(Role::can_write) {
                 return Err(HostError::SwitchedOff);
             }
-            return Ok(Relative::Over(self.begin_replacement(by, &id, announced)?));
+            let replacement = self.begin_replacement(by, &id, announced).await?;
+            return Ok(Relative::Over(Replacement { spelling: Some(name.clone()), ..replacement }));
         }
-        Ok(Relative::New(self.begin_creation(by, &source.parent, announced)?, target))
+        Ok(Relative::New(self.begin_creation(by, &source.parent, announced).await?, target))
     }
 
     /// Who holds a file now.
@@ -534,8 +620,8 @@ impl Host {
     /// # Errors
     /// [`HostError`].
     pub fn free_name(&self, parent: &NodeId, name: &FileName) -> Result<FileName, HostError> {
-        for counter in 2..=NAMES_TRIED {
-            let candidate = name.with_counter(counter);
+        for attempt in 2..=NAMES_TRIED {
+            let candidate = candidate(name, attempt)?;
             if self.lookup(parent, &candidate)?.is_none() {
                 return Ok(candidate);
             }
@@ -547,7 +633,7 @@ impl Host {
     pub fn suggested_name(source: &FileHead, suggestion: &str) -> FileName {
         let present = stored_name(&source.name);
         if suggestion.starts_with('.') {
-            FileName::sanitised(&format!("{}{suggestion}", present.stem()), suggestion)
+            FileName::sanitised(&format!("{}{suggestion}", present.stem()), present.extension())
         } else {
             FileName::sanitised(suggestion, present.extension())
         }

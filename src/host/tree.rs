@@ -117,7 +117,7 @@ impl Host {
             }
             None => node.clone(),
         };
-        for _ in 0..=crate::actors::tree::MAX_DEPTH {
+        for _ in 0..=crate::host::rights::DEEPEST {
             let record = self.container(&above)?;
             let Some(parent) = record.parent else {
                 names.reverse();

@@ -148,8 +148,11 @@ impl Store {
             index.tree(INDEX)?,
             Arc::clone(&shared),
             ContentOptions {
-                free_space: Arc::new(move || super::directory::free_space_of(&measured)),
-                free_space_floor: options.free_space_floor,
+                flush_limit: options.flush_limit,
+                ..ContentOptions::new(
+                    Arc::new(move || super::directory::free_space_of(&measured)),
+                    options.free_space_floor,
+                )
             },
         )?;
         let went_back = engine.opened().tail_lost.is_some();

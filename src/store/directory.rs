@@ -8,6 +8,8 @@
 //! | `content/` | the database of chunks |
 //! | `index/` | the database that finds a chunk by its hash |
 //! | `acked` | the last acknowledged revision, to notice a log that lost its tail |
+//! | `damaged/` | what `lockhouse check --repair` moved aside, by time |
+//! | `replaced-*/` | what was there before `lockhouse restore-backup --force` |
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},

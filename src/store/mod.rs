@@ -12,5 +12,6 @@ pub mod engine;
 pub mod memory;
 pub mod records;
 pub mod sled;
+mod watchdog;
 
 pub use assembly::{OpenError, Store, StoreOptions};

@@ -14,8 +14,9 @@ use super::{
     session::{self, Session},
 };
 use crate::{
-    host::{PutOutcome, PutRequest, Reading},
-    server::{BodyReader, note_operation},
+    host::{HostError, PutOutcome, PutRequest, Reading},
+    permission::Role,
+    server::{BodyError, BodyReader, note_operation},
     store::records::SaveKind,
 };
 
@@ -87,7 +88,7 @@ pub(super) async fn post(
     let limit = wopi.limits.body.get();
     let mut body = BodyReader::new(&request, payload, limit, wopi.limits.body_idle_timeout.get());
     let outcome = async {
-        let session = session::open(&request, &id, &wopi)?;
+        let session = session::open_even_binned(&request, &id, &wopi)?;
         put(&request, &session, &wopi, &mut body).await
     };
     match outcome.await {
@@ -109,6 +110,7 @@ async fn put(
     if headers::text(request, "X-WOPI-Override").is_some_and(|name| name != "PUT") || !wopi.supports.update {
         return Err(Problem::NotSupported("this operation"));
     }
+    session.access.require(Role::Editor).map_err(HostError::from)?;
     let put = PutRequest {
         lock: headers::lock_id(request, LOCK.as_str())?,
         believed: headers::believed_time(request),
@@ -117,8 +119,18 @@ async fn put(
         kind: Some(kind(request)),
     };
     let mut put = wopi.host.begin_put(&session.access, put).await?;
-    while let Some(piece) = body.next().await? {
-        put.write(&piece).await?;
+    loop {
+        match body.next().await {
+            Ok(Some(piece)) => put.write(&piece).await?,
+            Ok(None) => break,
+            // The lock comes before the size (files.md section 1.12).
+            Err(BodyError::TooLarge { .. }) if put.is_refused() => {
+                put.give_up();
+                body.drain(DRAINED).await;
+                break;
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
     match put.finish().await? {
         PutOutcome::Saved { version, modified } => {
@@ -128,6 +140,7 @@ async fn put(
             wopi.metrics.lock_outcome("PutFile", "conflict");
             Err(Problem::Locked(current))
         }
+        PutOutcome::Gone => Err(HostError::NotFound.into()),
         PutOutcome::Outdated(current) => Err(Problem::Outdated(current)),
     }
 }

@@ -55,13 +55,22 @@ pub(super) fn believed_time(request: &HttpRequest) -> Option<Timestamp> {
     Some(Timestamp::parse_iso(text).unwrap_or(Timestamp::from_ticks(i64::MIN)))
 }
 
-/// Contributors, as `X-WOPI-Editors` names them: at most 64 of at most 128 characters, anything malformed left out.
+/// Bytes of contributors that a version's record has room for.
+const EDITORS_BYTES: usize = 2048;
+
+/// Contributors, as `X-WOPI-Editors` names them: as many as there is room for, anything malformed left out.
 pub(super) fn editors(request: &HttpRequest) -> Vec<String> {
     let Some(list) = text(request, "X-WOPI-Editors") else { return Vec::new() };
+    let mut room = EDITORS_BYTES;
     list.split(',')
         .map(str::trim)
-        .filter(|editor| !editor.is_empty() && editor.len() <= 128 && editor.chars().all(|c| !c.is_control()))
-        .take(64)
+        .filter(|editor| {
+            !editor.is_empty() && editor.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+        })
+        .take_while(|editor| {
+            room = room.saturating_sub(editor.len() + 3);
+            room > 0
+        })
         .map(str::to_owned)
         .collect()
 }

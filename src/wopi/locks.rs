@@ -9,7 +9,11 @@ use super::{
     reply::{self, LOCK, OLD_LOCK, Problem},
     session::Session,
 };
-use crate::lock::{Command, Outcome};
+use crate::{
+    host::HostError,
+    lock::{Command, Outcome},
+    permission::Role,
+};
 
 pub(super) async fn handle(
     request: &HttpRequest,
@@ -17,6 +21,9 @@ pub(super) async fn handle(
     wopi: &Wopi,
     verb: Verb,
 ) -> Result<HttpResponse, Problem> {
+    if verb != Verb::GetLock {
+        session.access.require(Role::Editor).map_err(HostError::from)?;
+    }
     let command = command(request, verb)?;
     let answer = wopi.host.lock(&session.access, command).await?;
     wopi.metrics.lock_outcome(verb.name(), outcome_name(&answer.outcome));

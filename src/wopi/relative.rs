@@ -47,21 +47,27 @@ async fn put(
         return Err(Problem::NotSupported("saving another file here for this user"));
     }
     let limit = wopi.limits.body.get();
-    if headers::number(request, "X-WOPI-Size").is_some_and(|size| size > limit) {
-        return Err(HostError::TooLarge { limit }.into());
-    }
     let source = wopi.host.head(&session.file)?;
     let target = target(request, &source)?;
+    let wanted = match &target {
+        RelativeTarget::Specific { name, .. } => Some(name.clone()),
+        RelativeTarget::Suggested(_) => None,
+    };
     let begun = wopi.host.begin_relative(&session.access, target, body.announced()).await?;
+    let too_large = headers::number(request, "X-WOPI-Size").is_some_and(|size| size > limit);
     let (id, head) = match begun {
         Relative::Taken(holder, free) => return Err(Problem::Taken(holder, Some(free))),
+        Relative::Over(_) | Relative::New(..) if too_large => return Err(HostError::TooLarge { limit }.into()),
         Relative::Over(mut replacement) => {
             while let Some(piece) = body.next().await? {
                 replacement.write(&piece).await?;
             }
-            match replacement.finish().await? {
-                Unless::Done(done) => done,
-                Unless::Locked(current) => return Err(Problem::Taken(current, None)),
+            match replacement.finish().await {
+                Ok(Unless::Done(done)) => done,
+                Ok(Unless::Locked(current)) => return Err(Problem::Taken(current, None)),
+                // Deleted while the body arrived: the name is free now.
+                Err(HostError::NotFound) => return Err(Problem::Taken(None, wanted)),
+                Err(error) => return Err(error.into()),
             }
         }
         Relative::New(mut creation, target) => {

@@ -17,12 +17,19 @@ use crate::{
 pub(super) struct Session {
     /// What its sender may do.
     pub access: Access,
-    /// The file that it is about; it exists and is not in the bin.
+    /// The file that it is about.
     pub file: NodeId,
 }
 
 /// Verifies the token and that the file is there: 401 comes before 404 (files.md section 1.12).
 pub(super) fn open(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> Result<Session, Problem> {
+    let session = open_even_binned(request, id, wopi)?;
+    wopi.host.head(&session.file)?;
+    Ok(session)
+}
+
+/// Verifies the token. The file may be in the bin: a save that comes too late is kept beside it.
+pub(super) fn open_even_binned(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> Result<Session, Problem> {
     let token = token_of(request).ok_or(HostError::Access(AccessError::Missing))?;
     let Ok(file) = NodeId::parse(id) else {
         // A token is for one file, and this is none: the token is not for it.
@@ -30,7 +37,6 @@ pub(super) fn open(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> R
     };
     let access =
         wopi.host.access_control().authorize(&token, &Resource::File(file.clone())).map_err(HostError::from)?;
-    wopi.host.head(&file)?;
     Ok(Session { access, file })
 }
 

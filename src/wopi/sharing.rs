@@ -21,6 +21,9 @@ pub(super) async fn put_user_info(
     wopi: &Wopi,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
+    if session.access.is_anonymous() {
+        return Err(Problem::NotSupported("user info for guests"));
+    }
     let mut body = small_body(request, payload, wopi, LONGEST_USER_INFO_BODY);
     let bytes = match body.read_all().await {
         Ok(bytes) => bytes,

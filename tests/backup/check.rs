@@ -1,5 +1,7 @@
 //! Every kind of damage is found, and nothing else.
 
+use std::ops::ControlFlow;
+
 use bytes::Bytes;
 use lockhouse::{
     ids::NodeId,
@@ -16,8 +18,10 @@ use crate::house::{self, House, house, records};
 pub(crate) async fn findings(house: &House) -> (Report, Vec<Finding>) {
     let store = house::open_store(&house.path).await;
     let mut findings = Vec::new();
-    let report =
-        check::check(&store, CheckOptions::default(), &mut |finding| findings.push(finding), &mut |_| {}).unwrap();
+    let report = check::check(&store, CheckOptions::default(), &mut |finding| findings.push(finding), &mut |_| {
+        ControlFlow::Continue(())
+    })
+    .unwrap();
     house::close_store(store);
     (report, findings)
 }
@@ -154,12 +158,15 @@ async fn what_is_left_over_is_a_notice_and_no_damage() {
     assert!(found.iter().all(|finding| finding.what == What::Leftover && finding.severity == Severity::Notice));
 }
 
+/// Format, checksum and hash stand before a chunk's bytes.
+const CHUNK_HEADER: usize = 1 + 4 + 16;
+
 /// The chunk numbers of the file's current content, by what the content's own check says of them.
 pub(crate) fn spoil(chunks: &dyn Backing, which: impl Fn(&[u8]) -> bool, how: impl Fn(&mut Vec<u8>) -> bool) -> usize {
     use std::ops::Bound::Unbounded;
     let mut spoiled = 0;
     for (key, value) in chunks.scan(Unbounded, Unbounded, usize::MAX).unwrap() {
-        if which(&value[5..]) {
+        if which(&value[CHUNK_HEADER..]) {
             let mut value = value.to_vec();
             if how(&mut value) {
                 chunks.insert(&key, &value).unwrap();

@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use lockhouse::{
     actors::messages::VersionChoice,
-    clock::{Clock, ManualClock, Timestamp},
+    clock::{ManualClock, Timestamp},
     host::{
         Host, HostOptions, Unless,
         access::Access,
@@ -104,11 +104,12 @@ pub(crate) fn records(engine: &dyn Engine) -> BTreeMap<Vec<u8>, Record> {
 
 /// Changes a database that nobody has open.
 pub(crate) fn raw(path: &Path, tree: &str, change: impl FnOnce(&dyn Backing)) {
-    let (directory, options) = if tree == "records" {
-        (path.join("meta"), SledOptions::meta(1 << 20))
-    } else {
-        (path.join("content"), SledOptions::content(1 << 20))
+    let (directory, options) = match tree {
+        "records" => ("meta", SledOptions::meta(1 << 20)),
+        "chunks" => ("content", SledOptions::content(1 << 20)),
+        _ => ("index", SledOptions::meta(1 << 20)),
     };
+    let directory = path.join(directory);
     let database = SledDatabase::open(&directory, options).unwrap();
     let tree = database.tree(tree).unwrap();
     change(&*tree);
@@ -132,7 +133,7 @@ pub(crate) struct House {
 }
 
 pub(crate) async fn write(host: &Host, file: &NodeId, bytes: &[u8]) {
-    let mut over = host.begin_replacement(&user("anna"), file, None).unwrap();
+    let mut over = host.begin_replacement(&user("anna"), file, None).await.unwrap();
     over.write(&Bytes::copy_from_slice(bytes)).await.unwrap();
     assert!(matches!(over.finish().await.unwrap(), Unless::Done(_)));
 }
@@ -198,7 +199,7 @@ pub(crate) async fn furnish(
     let lock = Command::Lock(LockId::parse(b"session").unwrap());
     host.lock(&access(host, &report), lock).await.unwrap();
     let rescued = noise(9, 50_000);
-    let mut over = host.begin_replacement(&by, &report, None).unwrap();
+    let mut over = host.begin_replacement(&by, &report, None).await.unwrap();
     over.write(&Bytes::from(rescued.clone())).await.unwrap();
     assert!(matches!(over.finish().await.unwrap(), Unless::Locked(_)));
     let notes_bytes = noise(7, 30_000);
@@ -218,8 +219,4 @@ pub(crate) async fn house() -> House {
     let (folder, report, report_versions, rescued, notes, notes_bytes, old) = furnish(&host, &clock).await;
     close_host(host, &path).await;
     House { _home: home, path, folder, report, report_versions, rescued, notes, notes_bytes, old }
-}
-
-pub(crate) fn wall() -> Timestamp {
-    clock().wall()
 }

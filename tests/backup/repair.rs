@@ -193,6 +193,19 @@ async fn what_keeps_the_engine_from_opening_is_moved_aside() {
 }
 
 #[tokio::test]
+async fn a_lost_index_is_built_anew_and_nothing_else_changes() {
+    let house = house().await;
+    fs::write(house.path.join("index/conf"), b"this is no configuration of any database").unwrap();
+    let (repaired, actions) = mends(&house).await;
+    assert_eq!(actions.len(), 1, "{actions:#?}");
+    assert!(repaired.aside.unwrap().join("index/db").exists());
+    let host = house::open_host(&house.path, clock()).await;
+    house::write(&host, &house.notes, &house.notes_bytes).await;
+    assert_eq!(host.store().content.stats().chunks_new, 0, "every chunk is found again");
+    house::close_host(host, &house.path).await;
+}
+
+#[tokio::test]
 async fn a_database_of_contents_that_cannot_be_opened_is_moved_aside_and_one_of_records_is_left() {
     let house = house().await;
     let spoil = |part: &str| {

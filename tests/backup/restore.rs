@@ -196,3 +196,31 @@ fn what_is_no_backup_is_said_to_be_none_and_creates_nothing() {
     let refused = restore(b"LHBACKUP\0\0\0\x02xxxx", &into).unwrap_err();
     assert!(matches!(refused, RestoreError::Backup(ReadError::Newer { found: 2 })), "{refused}");
 }
+
+#[tokio::test]
+async fn a_damaged_version_does_not_prevent_a_backup_of_the_rest_and_is_named() {
+    let house = house().await;
+    house::raw(&house.path, "chunks", |chunks| {
+        let spoiled = crate::check::spoil(
+            chunks,
+            |bytes| house.notes_bytes.starts_with(bytes),
+            |value| {
+                value[6] ^= 1;
+                true
+            },
+        );
+        assert_eq!(spoiled, 1);
+    });
+    let store = house::open_store(&house.path).await;
+    let mut bytes = Vec::new();
+    let summary = backup::write(&store, &*clock(), &mut bytes, &mut |_| {}).unwrap();
+    house::close_store(store);
+    assert_eq!((summary.unreadable, summary.damaged.len()), (1, 1));
+    assert_eq!(summary.damaged[0].path.as_deref(), Some("anna:/notes.txt"));
+    let into = house.path.with_file_name("restored");
+    assert_eq!(restore(&bytes, &into).unwrap().summary.unreadable, 1);
+    let host = house::open_host(&into, clock()).await;
+    assert!(house::read(&host, &house.report).await == *house.report_versions.last().unwrap());
+    assert!(host.read(&house.notes).unwrap().next().await.is_err());
+    house::close_host(host, &into).await;
+}

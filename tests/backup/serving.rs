@@ -1,8 +1,11 @@
 //! Backups and checks while others work.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
+use std::{
+    ops::ControlFlow,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
+    },
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -88,7 +91,7 @@ async fn a_backup_made_while_others_write_is_a_state_that_was_and_a_check_then_f
                     while started.load(SeqCst) < before + 2 {
                         std::thread::yield_now();
                     }
-                    let collected = collect::collect(&store.content, &mut || std::ops::ControlFlow::Continue(()));
+                    let collected = collect::collect(&store.content, &mut || ControlFlow::Continue(()));
                     assert_eq!(collected.unwrap().ending, collect::Ending::Held);
                 }
                 during += 1;
@@ -97,8 +100,10 @@ async fn a_backup_made_while_others_write_is_a_state_that_was_and_a_check_then_f
             made.push(bytes);
             let mut findings = Vec::new();
             let report =
-                check::check(store, CheckOptions::default(), &mut |finding| findings.push(finding), &mut |_| {})
-                    .unwrap();
+                check::check(store, CheckOptions::default(), &mut |finding| findings.push(finding), &mut |_| {
+                    ControlFlow::Continue(())
+                })
+                .unwrap();
             assert!(report.is_sound(), "{findings:#?}");
         }
         made
@@ -122,8 +127,10 @@ async fn a_backup_made_while_others_write_is_a_state_that_was_and_a_check_then_f
         assert!(first > 0);
         every_version_is_whole(&store);
         let mut findings = Vec::new();
-        let report =
-            check::check(&store, CheckOptions::default(), &mut |finding| findings.push(finding), &mut |_| {}).unwrap();
+        let report = check::check(&store, CheckOptions::default(), &mut |finding| findings.push(finding), &mut |_| {
+            ControlFlow::Continue(())
+        })
+        .unwrap();
         assert!(report.is_sound(), "{findings:#?}");
         house::close_store(store);
     }

@@ -161,7 +161,7 @@ impl House {
         let meta = SledDatabase::open(&path.join("meta"), SledOptions::meta(CACHE)).unwrap();
         let chunks = SledDatabase::open(&path.join("content"), SledOptions::content(CACHE)).unwrap();
         let engine = LocalEngine::open(meta.tree("records").unwrap(), EngineOptions::default()).unwrap();
-        let options = ContentOptions { free_space: Arc::new(|| Ok(u64::MAX)), free_space_floor: 0 };
+        let options = ContentOptions::new(Arc::new(|| Ok(u64::MAX)), 0);
         let shared = Arc::clone(&engine) as Arc<dyn Engine>;
         let index = SledDatabase::open(&path.join("index"), SledOptions::meta(CACHE / 2)).unwrap();
         let content = Content::open(chunks.tree("chunks").unwrap(), index.tree("index").unwrap(), shared, options);

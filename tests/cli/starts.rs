@@ -163,3 +163,18 @@ fn a_monitor_reads_each_number_once_and_as_what_it_is() {
     let new = text.lines().find_map(|line| line.strip_prefix("lockhouse_chunks_new_total "));
     assert!(new.is_some_and(|number| number.parse::<u64>().unwrap() > 0), "{text}");
 }
+
+#[test]
+fn a_head_that_is_none_leaves_no_error_in_the_log() {
+    let house = House::serving();
+    for nonsense in ["\u{16}\u{3}\u{1}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n"] {
+        let mut client = std::net::TcpStream::connect(house.binary().address()).unwrap();
+        std::io::Write::write_all(&mut client, nonsense.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        // The server may close the connection before it has read everything.
+        _ = std::io::Read::read_to_end(&mut client, &mut answer);
+    }
+    house.ok("user list");
+    let log = house.binary().log();
+    assert!(!log.contains("ERROR"), "{log}");
+}

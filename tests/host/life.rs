@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use lockhouse::{
     actors::messages::VersionChoice,
-    host::{HostError, PutOutcome, Unless},
+    host::{HostError, PutOutcome, PutRequest, Unless},
     lock::{Command, LOCK_TIMEOUT, Outcome},
     permission::Role,
 };
@@ -147,4 +148,60 @@ async fn versions_can_be_named_that_do_not_exist() {
         let restored = house.host.restore_version(&file, choice, &anna()).await;
         assert!(matches!(restored, Err(HostError::NotFound)));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_save_of_a_file_that_was_deleted_meanwhile_is_kept_beside_it_in_the_bin() {
+    let house = House::new().await;
+    let file = house.file("a.docx", b"text").await;
+    house.lock(&file, Command::Lock(Some(id("A")))).await;
+    let access = house.access("anna", &file);
+    let request = PutRequest { lock: Some(id("A")), ..PutRequest::default() };
+    let mut put = house.host.begin_put(&access, request.clone()).await.unwrap();
+    put.write(&Bytes::from_static(b"the first that came too late")).await.unwrap();
+    house.lock(&file, Command::Unlock(Some(id("A")))).await;
+    house.host.delete(&access).await.unwrap();
+    assert_eq!(put.finish().await.unwrap(), PutOutcome::Gone);
+    let mut put = house.host.begin_put(&access, request).await.unwrap();
+    put.write(&Bytes::from_static(b"the second that came too late")).await.unwrap();
+    assert_eq!(put.finish().await.unwrap(), PutOutcome::Gone);
+    house.host.undelete(&file).await.unwrap();
+    let rescued = house.host.history(&file).unwrap().into_iter().filter(|entry| entry.row.reason.is_some());
+    assert_eq!(rescued.count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_hangs_up_after_its_last_byte_has_saved_all_the_same() {
+    let house = House::new().await;
+    let file = house.file("a.docx", b"").await;
+    let access = house.access("anna", &file);
+    let mut put = house.host.begin_put(&access, PutRequest::default()).await.unwrap();
+    put.write(&Bytes::from_static(b"whole")).await.unwrap();
+    let mut finish = Box::pin(put.finish());
+    // The server polls the answer once and drops it when the connection breaks.
+    assert!(futures::poll!(&mut finish).is_pending());
+    drop(finish);
+    let saved = async {
+        while house.host.head(&file).unwrap().content.size == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), saved).await.expect("it was saved");
+    assert_eq!(house.bytes(&file).await, b"whole");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_right_that_was_withdrawn_while_the_body_arrived_saves_nothing() {
+    let house = House::new().await;
+    house.add_user("bert").await;
+    let file = house.file("a.docx", b"text").await;
+    let bert = lockhouse::ids::UserId::parse("bert").unwrap();
+    house.host.rights().grant(&anna(), &bert, &file, Role::Editor).await.unwrap();
+    house.lock(&file, Command::Lock(Some(id("A")))).await;
+    let request = PutRequest { lock: Some(id("A")), ..PutRequest::default() };
+    let mut put = house.host.begin_put(&house.access("bert", &file), request).await.unwrap();
+    put.write(&Bytes::from_static(b"other")).await.unwrap();
+    house.host.rights().revoke(&bert, &file).await.unwrap();
+    assert!(put.finish().await.is_err());
+    assert_eq!(house.bytes(&file).await, b"text");
 }

@@ -144,7 +144,13 @@ fn damage(dir: &Path, needle: &[u8]) -> usize {
 async fn a_damaged_chunk_is_never_served_and_check_tells_which_file() {
     let mut server = with_alice();
     let (hurt, sound) = (noise(1, 60_000), noise(2, 60_000));
-    server.import("alice", &[("hurt.docx", &hurt), ("sound.docx", &sound)]);
+    // A database keeps some chunks together in a page, and one damaged byte takes the whole page.
+    server.import("alice", &[("hurt.docx", &hurt)]);
+    server.import("alice", &[("between.bin", &noise(4, 2 << 20))]);
+    server.import("alice", &[("sound.docx", &sound)]);
+    // The newest part of a database's log is read when it is opened, and damage there keeps it from opening: what is to be
+    // hurt must lie further back.
+    server.import("alice", &[("filler.bin", &noise(3, 24 << 20))]);
     let (file, other) = (open(&server, "/hurt.docx"), open(&server, "/sound.docx"));
     assert!(server.terminate().success());
     assert!(server.cli(&["check"], "").status.success(), "before the damage all is well");

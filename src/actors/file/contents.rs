@@ -24,6 +24,9 @@ const DROPPED_AT_ONCE: usize = 64;
 /// How many rows of history are read at a time.
 const ROWS: usize = 512;
 
+/// How many rescued versions a file keeps; the oldest go.
+const MOST_RESCUED: usize = 100;
+
 /// How many activities a file keeps; the oldest go.
 const MOST_ACTIVITIES: usize = 256;
 
@@ -63,17 +66,20 @@ impl FileActor {
             ..(*state.head).clone()
         };
         let lock = state.lock.clone();
-        let mut history = state.history.clone().unwrap_or_default();
-        history.push(retention::Kept {
-            sequence: head.version.sequence,
-            at: head.modified,
-            automatic: contribution.kind == SaveKind::Autosave,
-            size: head.content.size,
-        });
-        let mut dropped = retention::expendable(&history, self.around.retention, now);
-        dropped.truncate(DROPPED_AT_ONCE);
-        self.note_dropped(history.iter().filter(|version| dropped.contains(&version.sequence)).map(|kept| kept.size));
-        history.retain(|version| !dropped.contains(&version.sequence));
+        let mut history = state.history.clone();
+        let mut dropped = Vec::new();
+        if let Some(history) = &mut history {
+            history.push(retention::Kept {
+                sequence: head.version.sequence,
+                at: head.modified,
+                automatic: contribution.kind == SaveKind::Autosave,
+                size: head.content.size,
+            });
+            dropped = retention::expendable(history, self.around.retention, now);
+            dropped.truncate(DROPPED_AT_ONCE);
+            self.note_dropped(history.iter().filter(|kept| dropped.contains(&kept.sequence)).map(|kept| kept.size));
+            history.retain(|kept| !dropped.contains(&kept.sequence));
+        }
 
         let mut batch = Self::with_version(Batch::new(), &self.id, &head, contribution);
         for sequence in dropped {
@@ -85,7 +91,7 @@ impl FileActor {
         }
         let head = self.commit_head(head, lock, batch)?;
         if let Known::Here(state) = &mut self.known {
-            state.history = Some(history);
+            state.history = history;
         }
         Ok(Answer::Done(head))
     }
@@ -106,12 +112,13 @@ impl FileActor {
     }
 
     /// Tells the collection how much may have become garbage.
-    fn note_dropped(&self, sizes: impl Iterator<Item = u64>) {
+    pub(super) fn note_dropped(&self, sizes: impl Iterator<Item = u64>) {
         self.around.dropped_bytes.fetch_add(sizes.sum(), std::sync::atomic::Ordering::Relaxed);
     }
 
     fn load_history(&mut self) -> Result<(), ActorError> {
-        if self.anywhere()?.history.is_some() {
+        let unlimited = self.around.retention.versions == usize::MAX && self.around.retention.age.is_none();
+        if unlimited || self.anywhere()?.history.is_some() {
             return Ok(());
         }
         let mut history: Vec<_> = self
@@ -149,7 +156,11 @@ impl FileActor {
             after = page.last().map(|(key, _)| key.clone());
             for (key, record) in page {
                 let number = keys::last_number(&key).unwrap_or_default();
-                rows.push((number, records::decode(&key, &record.value)?));
+                match records::decode(&key, &record.value) {
+                    Ok(row) => rows.push((number, row)),
+                    // One damaged row of history must not keep people from saving.
+                    Err(error) => tracing::error!(file.id = %self.id, %error, "{error}"),
+                }
             }
             if !full {
                 return Ok(rows);
@@ -184,9 +195,17 @@ impl FileActor {
         Ok(Answer::Pruned(rows))
     }
 
+    /// The caller holds a pin on the version's content until this is durable.
     pub(super) fn restore(&mut self, which: VersionChoice, by: &UserId) -> Result<Answer, ActorError> {
         if let Some(obstacle) = self.obstacle(&Command::Vacate)? {
             return Ok(obstacle);
+        }
+        self.load_history()?;
+        if let (VersionChoice::Version(wanted), Some(history)) = (which, &self.here()?.history)
+            && !history.iter().any(|kept| kept.sequence == wanted)
+        {
+            // It was dropped, though that is not published yet.
+            return Err(ActorError::NotFound);
         }
         let key = match which {
             VersionChoice::Version(sequence) => keys::version(&self.id, sequence),
@@ -237,11 +256,14 @@ impl FileActor {
             batch = batch.set(key.clone(), page.clone());
         }
         let mut bytes = size + kept.iter().map(|(_, row)| row.content.size).sum::<u64>();
+        let mut count = kept.len() + 1;
         for (old, row) in kept {
-            if bytes <= most_bytes {
+            if bytes <= most_bytes && count <= MOST_RESCUED {
                 break;
             }
             bytes -= row.content.size;
+            count -= 1;
+            self.note_dropped(std::iter::once(row.content.size));
             batch = batch.clear(keys::rescued(&self.id, old));
         }
         self.commit_head(head, lock, batch)?;
@@ -251,8 +273,9 @@ impl FileActor {
     pub(super) fn drop_rescued(&mut self, before: Timestamp) -> Result<Answer, ActorError> {
         let state = self.anywhere()?;
         let (head, lock) = ((*state.head).clone(), state.lock.clone());
-        let old: Vec<_> =
-            self.rows(&keys::rescued_of(&self.id))?.into_iter().filter(|(_, row)| row.at < before).collect();
+        let mut old = self.rows(&keys::rescued_of(&self.id))?;
+        old.retain(|(_, row)| row.at < before);
+        old.truncate(DROPPED_AT_ONCE);
         if old.is_empty() {
             return Ok(Answer::Pruned(Vec::new()));
         }

@@ -30,13 +30,16 @@ use crate::{
     lock::{self, Change, Command, LOCK_TIMEOUT, LockId, LockState, Outcome, WopiLock},
     retention,
     store::{
-        engine::{Batch, Engine, Expect, Revision, Ticket},
+        engine::{Batch, Engine, EngineError, Expect, Revision, Ticket},
         records::{self, FileHead, StoredLock, keys},
     },
 };
 
 /// How much later than in truth a stored lock may end, so that most refreshes need no write (DESIGN: one a minute).
 pub const EXPIRY_SLACK: Duration = Duration::from_secs(60);
+
+/// After what time a new actor tries again to wait for the one before, when the commit queue was full.
+const SETTLE_AGAIN: Duration = Duration::from_millis(20);
 
 /// What every file actor works with.
 pub struct FileSurroundings {
@@ -84,21 +87,14 @@ pub struct FileActor {
     known: Known,
     last: Option<Ticket>,
     newest: Arc<AtomicU64>,
-    settle_first: bool,
+    unsettled: bool,
 }
 
 impl Actor for FileActor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        if !self.settle_first {
-            return;
-        }
-        // The actor before may have submitted what is not decided yet. An empty batch is decided after all that.
-        if let Ok(ticket) = self.around.engine.submit(Batch::new()) {
-            let settled = async move { _ = ticket.wait().await };
-            ctx.wait(settled.into_actor(self));
-        }
+        self.settle(ctx);
     }
 }
 
@@ -106,13 +102,44 @@ impl Handler<Ask> for FileActor {
     type Result = Result<Decided, ActorError>;
 
     fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
+        if self.unsettled {
+            return Err(ActorError::Overloaded);
+        }
         ask.begin();
-        let answer = self.decide(&ask.operation)?;
-        Ok(Decided { answer, after: self.last.clone() })
+        match self.decide(&ask.operation) {
+            // What the store says is no secret, and there may be no commit to wait for.
+            Err(
+                error @ (ActorError::Overloaded
+                | ActorError::ShuttingDown
+                | ActorError::ReadOnly(_)
+                | ActorError::Unreadable(_)),
+            ) => Err(error),
+            answer => Ok(Decided { answer, after: self.last.clone() }),
+        }
     }
 }
 
 impl FileActor {
+    /// The actor before may have submitted what is not decided yet: an empty batch is decided after all that. Until then
+    /// nothing is loaded, and nobody is answered.
+    fn settle(&mut self, ctx: &mut Context<Self>) {
+        if !self.unsettled {
+            return;
+        }
+        match self.around.engine.submit(Batch::new()) {
+            Ok(ticket) => {
+                self.unsettled = false;
+                let settled = async move { _ = ticket.wait().await };
+                ctx.wait(settled.into_actor(self));
+            }
+            Err(EngineError::Busy) => {
+                ctx.run_later(SETTLE_AGAIN, Self::settle);
+            }
+            // Nothing will be decided any more.
+            Err(_) => self.unsettled = false,
+        }
+    }
+
     /// The actor of the file `id`. It loads nothing yet; with `settle_first` it waits for the commits before it.
     pub fn new(
         id: NodeId,
@@ -121,7 +148,7 @@ impl FileActor {
         settle_first: bool,
         _: &mut Context<Self>,
     ) -> Self {
-        Self { id, around, known: Known::Unknown, last: None, newest, settle_first }
+        Self { id, around, known: Known::Unknown, last: None, newest, unsettled: settle_first }
     }
 
     fn decide(&mut self, operation: &Operation) -> Result<Answer, ActorError> {
@@ -142,6 +169,7 @@ impl FileActor {
             Operation::Delete { by } => self.delete(by),
             Operation::Undelete { parent, owner, name } => self.undelete(parent, owner, name),
             Operation::Purge => self.purge(),
+            Operation::ClearLeftovers { traces } => self.clear_leftovers(traces),
             Operation::BreakLock => self.break_lock(),
             Operation::Prune => self.prune(),
             Operation::AddActivities(activities) => self.add_activities(activities),
@@ -175,8 +203,11 @@ impl FileActor {
             return Ok(());
         }
         let head = FileHead { lock: None, ..(*state.head).clone() };
-        self.commit_head(head, LockState::Unlocked, Batch::new())?;
-        Ok(())
+        match self.commit_head(head, LockState::Unlocked, Batch::new()) {
+            // Nothing is written any more, so nothing can come of the lock: reads go on.
+            Ok(_) | Err(ActorError::ReadOnly(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The lock as stored, with the exact expiry if this run knows it. What the clock says is not believed beyond the

@@ -12,8 +12,8 @@ use crate::{
     lock::{Command, LockId, LockState},
     names::FileName,
     store::{
-        engine::{Batch, Expect, scan_prefix},
-        records::{self, BinRow, Binned, FileHead, NameRow, NodeKind, VersionStamp, keys},
+        engine::{Batch, Expect, Key, scan_prefix},
+        records::{self, BinRow, Binned, FileHead, NameRow, NodeKind, VersionRow, VersionStamp, keys},
     },
 };
 
@@ -56,8 +56,12 @@ impl FileActor {
     /// Takes the name in the container, on condition that it is free and the container exists.
     fn enter(&self, batch: Batch, parent: &NodeId, name: &FileName) -> Result<Batch, ActorError> {
         let key = keys::name(parent, &name.folded());
-        if self.around.engine.get(&key)?.is_some() {
-            return Err(ActorError::NameTaken);
+        if let Some(record) = self.around.engine.get(&key)? {
+            let row: NameRow = records::decode(&key, &record.value)?;
+            // One's own name may be on its way out: the commit decides.
+            if row.node != self.id {
+                return Err(ActorError::NameTaken);
+            }
         }
         if self.around.engine.get(&keys::container(parent))?.is_none() {
             return Err(ActorError::NotFound);
@@ -150,7 +154,7 @@ impl FileActor {
         Ok(Answer::Done(self.commit_head(head, LockState::Unlocked, batch)?))
     }
 
-    /// First the file itself goes, in one commit; then what is left of it, which nothing names any more.
+    /// The file itself goes, in one commit that also notes that something is left of it.
     pub(super) fn purge(&mut self) -> Result<Answer, ActorError> {
         let state = self.anywhere()?;
         if state.head.binned.is_none() {
@@ -162,38 +166,42 @@ impl FileActor {
             .require(key.clone(), Expect::Revision(state.revision))
             .clear(key)
             .clear(keys::bin_row(&head.owner, &self.id))
+            .set(keys::purged(&self.id), records::MARK)
             .add(keys::usage_files(&head.owner), -1)
             .add(keys::usage_bytes(&head.owner), -signed(head.content.size));
         self.submit(batch)?;
         self.known = Known::Gone;
         self.around.board.note(&self.id, None);
-        self.clear_leftovers()?;
         Ok(Answer::Purged(head))
     }
 
-    fn clear_leftovers(&mut self) -> Result<(), ActorError> {
-        for prefix in [
-            keys::versions_of(&self.id),
-            keys::rescued_of(&self.id),
-            keys::activities_of(&self.id),
-            keys::grants_on(&self.id),
-        ] {
+    /// Clears what nothing names any more. The file must be gone for good: an id is never given twice.
+    pub(super) fn clear_leftovers(&mut self, traces: &[Key]) -> Result<Answer, ActorError> {
+        if !matches!(self.known, Known::Gone) {
+            return Err(ActorError::NameTaken);
+        }
+        for prefix in [keys::versions_of(&self.id), keys::rescued_of(&self.id), keys::activities_of(&self.id)] {
             let mut after = None;
             loop {
                 let rows = scan_prefix(self.around.engine.as_ref(), &prefix, after.as_deref(), CLEARED_AT_ONCE)?;
                 let Some((last, _)) = rows.last() else { break };
                 after = Some(last.clone());
-                let mut batch = Batch::new();
-                for (key, _) in rows {
-                    if prefix.starts_with(keys::prefix::GRANTS)
-                        && let Some(user) = keys::last_part(&key).and_then(|user| UserId::parse(user).ok())
-                    {
-                        batch = batch.clear(keys::granted(&user, &self.id));
-                    }
-                    batch = batch.clear(key);
-                }
-                self.submit(batch)?;
+                self.note_dropped(rows.iter().filter_map(|(key, record)| {
+                    records::decode::<VersionRow>(key, &record.value).ok().map(|row| row.content.size)
+                }));
+                let found: Vec<Key> = rows.into_iter().map(|(key, _)| key).collect();
+                self.clear_all(&found)?;
             }
+        }
+        self.clear_all(traces)?;
+        self.clear_all(&[keys::purged(&self.id)])?;
+        Ok(Answer::Cleared)
+    }
+
+    fn clear_all(&mut self, found: &[Key]) -> Result<(), ActorError> {
+        for some in found.chunks(CLEARED_AT_ONCE) {
+            let batch = Batch::new().require(keys::file(&self.id), Expect::Absent);
+            self.submit(some.iter().fold(batch, |batch, key| batch.clear(key.clone())))?;
         }
         Ok(())
     }

@@ -413,7 +413,12 @@ async fn a_file_in_the_bin_does_not_exist_until_it_is_brought_back_and_then_has_
     house.directory.ask(&file, back("a (2).docx")).await.unwrap();
     assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(None));
     house.directory.ask(&file, Operation::Delete { by: user() }).await.unwrap();
+    let alive = house.directory.ask(&node(2), Operation::ClearLeftovers { traces: Vec::new() }).await;
+    assert_eq!(alive.unwrap_err(), ActorError::NameTaken, "nothing is cleared of a file that exists");
     house.directory.ask(&file, Operation::Purge).await.unwrap();
+    assert!(house.engine.get(&keys::purged(&file)).unwrap().is_some(), "a crash now leaves a note of what is left");
+    house.directory.ask(&file, Operation::ClearLeftovers { traces: Vec::new() }).await.unwrap();
+    assert!(house.engine.get(&keys::purged(&file)).unwrap().is_none());
     assert_eq!(house.directory.ask(&file, back("b.docx")).await.unwrap_err(), ActorError::NotFound);
     let left = house.engine.scan(
         std::ops::Bound::Included(&keys::versions_of(&file)),
@@ -450,4 +455,92 @@ async fn activities_are_kept_within_their_bound() {
     }
     let rows = crate::store::engine::scan_prefix(house.engine.as_ref(), &keys::activities_of(&file), None, 1000);
     assert_eq!(rows.unwrap().len(), 256);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_waits_for_what_it_was_decided_on() {
+    let house = House::new().await;
+    let file = node(1);
+    house.create(&file, "a.docx").await.unwrap();
+    let held = house.database.hold_flushes();
+    let ask = |operation: Operation| {
+        let (directory, file) = (Arc::clone(&house.directory), file.clone());
+        tokio::spawn(async move { directory.ask(&file, operation).await })
+    };
+    let deleting = ask(Operation::Delete { by: user() });
+    held.wait_until_flushing();
+    // The actor knows that the file is gone; a crash would bring it back.
+    let mut look = ask(Operation::Lock(Command::Get));
+    assert!(tokio::time::timeout(Duration::from_millis(50), &mut look).await.is_err(), "answered before the flush");
+    held.release();
+    deleting.await.unwrap().unwrap();
+    assert_eq!(look.await.unwrap().unwrap_err(), ActorError::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_can_be_renamed_there_and_back_in_one_flush() {
+    let house = House::new().await;
+    let file = node(1);
+    house.create(&file, "a.docx").await.unwrap();
+    let held = house.database.hold_flushes();
+    let rename = |to: &str| {
+        let (directory, file, to) = (Arc::clone(&house.directory), file.clone(), FileName::parse(to).unwrap());
+        tokio::spawn(async move { directory.ask(&file, Operation::Rename { lock: None, to }).await })
+    };
+    let there = rename("b.docx");
+    held.wait_until_flushing();
+    let back = rename("a.docx");
+    while house.directory.in_flight() < 2 {
+        tokio::task::yield_now().await;
+    }
+    held.release();
+    there.await.unwrap().unwrap();
+    back.await.unwrap().unwrap();
+    assert_eq!(house.head(&file).name, "a.docx");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_row_of_history_does_not_keep_people_from_saving() {
+    let house = House::new().await;
+    let file = node(1);
+    house.create(&file, "a.docx").await.unwrap();
+    house.lock(&file, Command::Lock(Some(id("A")))).await;
+    let damaged = Batch::new().set(keys::version(&file, 0), b"\x01nonsense".to_vec());
+    house.engine.submit(damaged).unwrap().wait().await.unwrap();
+    assert!(matches!(house.directory.ask(&file, write(Some("A"), "new")).await.unwrap(), Answer::Done(_)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_that_ran_out_stays_gone_though_the_wall_clock_was_set_back() {
+    let house = House::new().await;
+    let file = node(1);
+    house.create(&file, "a.docx").await.unwrap();
+    house.lock(&file, Command::Lock(Some(id("A")))).await;
+    house.clock.set_wall(Timestamp::from_unix_ms(0));
+    house.clock.advance(LOCK_TIMEOUT);
+    let run_out = house.directory.board().run_out(house.clock.monotonic(), 10);
+    assert_eq!(run_out, vec![file.clone()]);
+    // What the housekeeper does: the actor settles it on the disk.
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(None));
+    assert!(house.head(&file).lock.is_none());
+    assert!(house.directory.board().is_empty());
+    let house = house.killed().await;
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rescued_versions_are_bounded_in_number_too() {
+    let house = House::new().await;
+    let file = node(1);
+    house.create(&file, "a.docx").await.unwrap();
+    for n in 0..110 {
+        let operation = Operation::KeepRescued {
+            contribution: contribution(&format!("mine {n}"), 1),
+            reason: "the lock was lost".to_owned(),
+            most_bytes: 1 << 20,
+        };
+        house.directory.ask(&file, operation).await.unwrap();
+    }
+    let rows = crate::store::engine::scan_prefix(house.engine.as_ref(), &keys::rescued_of(&file), None, 1000);
+    assert_eq!(rows.unwrap().len(), 100);
 }

@@ -28,6 +28,8 @@ use crate::{
 
 /// Where a backup is loaded, within the data directory, until all of it has been proved.
 const PARTIAL: &str = "restore.partial";
+/// The databases, by the names of their directories.
+const PARTS: [&str; 3] = ["meta", "content", "index"];
 /// Bytes after which a database is flushed.
 const FLUSH_WINDOW: usize = 4 * 1024 * 1024;
 
@@ -133,8 +135,8 @@ pub fn restore(
         }
     };
     let moved_aside = if there.is_empty() { None } else { Some(move_aside(into, &there, clock)?) };
-    // No host opens the directory before it is sealed: one that finds records without the seal refuses.
-    for part in ["meta", "content"] {
+    // No host opens the directory before it is sealed: one that finds records without the seal refuses. So they go first.
+    for part in PARTS {
         fs::rename(partial.join(part), into.join(part)).map_err(at(into))?;
     }
     fs::remove_dir(&partial).map_err(at(&partial))?;
@@ -148,8 +150,10 @@ fn refuse_data(into: &Path, options: &RestoreOptions) -> Result<Vec<String>, Res
     let mut there = Vec::new();
     for entry in fs::read_dir(into).map_err(at(into))? {
         let name = entry.map_err(at(into))?.file_name().to_string_lossy().into_owned();
-        // A mounted file system brings `lost+found` along.
-        if !["lock", PARTIAL, "lost+found"].contains(&name.as_str()) && !name.starts_with("replaced-") {
+        // A mounted file system brings `lost+found` along; a command that was killed leaves its socket.
+        if !["lock", PARTIAL, "lost+found", "admin.sock", "admin.sock.new"].contains(&name.as_str())
+            && !name.starts_with("replaced-")
+        {
             there.push(name);
         }
     }
@@ -203,9 +207,10 @@ fn load(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Summary, u32), RestoreError> {
     fs::create_dir(partial).map_err(at(partial))?;
-    let meta = SledDatabase::open(&partial.join("meta"), SledOptions::meta(options.meta_cache))?;
-    let content = SledDatabase::open(&partial.join("content"), SledOptions::content(options.content_cache))?;
-    let index = SledDatabase::open(&partial.join("index"), SledOptions::meta(options.content_cache))?;
+    let [meta, content, index] = PARTS.map(|part| partial.join(part));
+    let meta = SledDatabase::open(&meta, SledOptions::meta(options.meta_cache))?;
+    let content = SledDatabase::open(&content, SledOptions::content(options.content_cache))?;
+    let index = SledDatabase::open(&index, SledOptions::meta(options.content_cache))?;
     let mut loader = Loader {
         records: meta.tree(assembly::RECORDS)?,
         chunks: Chunks::open(content.tree(assembly::CHUNKS)?, index.tree(assembly::INDEX)?)?,

@@ -109,8 +109,8 @@ fn chunks(
     let of = Some(named.len());
     let mut missing = RoaringTreemap::new();
     for (done, number) in (1..).zip(named) {
-        match content.chunks().read(number) {
-            Ok(bytes) => writer.chunk(number, &bytes)?,
+        match content.chunks().read_any(number) {
+            Ok((_, bytes)) => writer.chunk(number, &bytes)?,
             Err(ChunkFault::Missing | ChunkFault::Corrupt(_)) => {
                 missing.insert(number);
             }

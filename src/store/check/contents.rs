@@ -1,12 +1,12 @@
 //! The bytes of every version, and the chunks that are nobody's.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use roaring::RoaringTreemap;
 
-use super::{CheckError, CheckProgress, Finding, Report, What, fault::damage, names::path_of, records::Walk};
+use super::{CheckError, CheckProgress, Finding, Report, What, fault::damage, go_on, names::path_of, records::Walk};
 use crate::{
     ids::NodeId,
     store::{
@@ -30,7 +30,7 @@ pub(super) fn check(
     store: &Store,
     report: &mut Report,
     tell: &mut dyn FnMut(Finding),
-    progress: &mut dyn FnMut(CheckProgress),
+    progress: &mut dyn FnMut(CheckProgress) -> ControlFlow<()>,
 ) -> Result<(), CheckError> {
     let (engine, content): (&dyn Engine, _) = (store.engine.as_ref(), &store.content);
     let mut files = 0;
@@ -46,7 +46,7 @@ pub(super) fn check(
                 }
                 outcome => outcome?,
             }
-            progress(CheckProgress::Contents { files, bytes: report.bytes });
+            go_on(progress(CheckProgress::Contents { files, bytes: report.bytes }))?;
         }
     }
     unused(store, report)

@@ -84,7 +84,7 @@ impl Mender<'_> {
         if current {
             batch = self.fall_back(batch, node, head, &damaged)?;
         }
-        self.commit(batch)?;
+        self.commit(&batch)?;
         Ok(bytes)
     }
 
@@ -161,7 +161,7 @@ impl Mender<'_> {
                 let mut offset = page.start();
                 for entry in page.entries() {
                     let end = offset.saturating_add(entry.length.into());
-                    if let Ok(bytes) = self.store.content.chunks().read(entry.number)
+                    if let Ok(bytes) = self.store.content.chunks().read(entry.number, &entry.hash)
                         && end <= named.content.size
                         && digest(&SHA256, &bytes).as_ref()[..16] == entry.hash
                     {

@@ -20,6 +20,8 @@ mod records;
 mod repair;
 mod usage;
 
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::names::{names, path_of};
@@ -120,6 +122,11 @@ pub enum CheckProgress {
     },
 }
 
+/// Passes on whether to go on.
+fn go_on(flow: ControlFlow<()>) -> Result<(), CheckError> {
+    if flow.is_break() { Err(CheckError::Stopped) } else { Ok(()) }
+}
+
 /// What was looked at and found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -160,9 +167,12 @@ pub enum CheckError {
     /// A database could not be read.
     #[error("the store cannot be checked: {0}")]
     Backing(#[from] BackingError),
+    /// Whoever asked for it said to stop.
+    #[error("the check was stopped")]
+    Stopped,
 }
 
-/// Looks through the whole store. Blocking; collection waits until it is done.
+/// Looks through the whole store. Blocking; collection waits until it is done. `progress` may break to stop it.
 ///
 /// # Errors
 /// [`CheckError`] when the disk cannot be read; damage is no error.
@@ -170,7 +180,7 @@ pub fn check(
     store: &Store,
     options: CheckOptions,
     found: &mut dyn FnMut(Finding),
-    progress: &mut dyn FnMut(CheckProgress),
+    progress: &mut dyn FnMut(CheckProgress) -> ControlFlow<()>,
 ) -> Result<Report, CheckError> {
     let _held = store.content.hold_collection();
     let mut report = Report::default();

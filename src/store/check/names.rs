@@ -18,9 +18,12 @@ pub(super) fn load<T: DeserializeOwned>(engine: &dyn Engine, key: &[u8]) -> Resu
     Ok(engine.get(key)?.and_then(|record| decode(key, &record.value).ok()))
 }
 
-/// Whether a record of the file names the content: its head, a version, a rescued version. The head is looked at last: a
-/// content moves from rescued to kept to current.
+/// Whether a record of the file names the content: its head, a version, a rescued version. Without a head there is no file,
+/// and what is left of it names nothing. The head is looked at last: a content moves from rescued to kept to current.
 pub(crate) fn names(engine: &dyn Engine, node: &NodeId, manifest: ManifestId) -> Result<bool, EngineError> {
+    if engine.get(&keys::file(node))?.is_none() {
+        return Ok(false);
+    }
     for prefix in [keys::rescued_of(node), keys::versions_of(node)] {
         let mut after: Option<Key> = None;
         loop {

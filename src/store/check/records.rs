@@ -1,12 +1,16 @@
 //! Every record by itself, and against the records that it refers to and that refer to it.
 
-use std::{ops::Bound, sync::Arc};
+use std::{
+    ops::{Bound, ControlFlow},
+    sync::Arc,
+};
 
 use serde::de::DeserializeOwned;
 
 use super::{
     CheckError, CheckProgress, Finding, Report, Severity,
     fault::Fault,
+    go_on,
     names::{load, names, path_of},
 };
 use crate::{
@@ -36,7 +40,7 @@ pub(super) fn check(
     store: &Store,
     report: &mut Report,
     tell: &mut dyn FnMut(Finding),
-    progress: &mut dyn FnMut(CheckProgress),
+    progress: &mut dyn FnMut(CheckProgress) -> ControlFlow<()>,
 ) -> Result<(), CheckError> {
     let engine: &dyn Engine = store.engine.as_ref();
     let mut walk = Walk::all(store)?;
@@ -57,7 +61,7 @@ pub(super) fn check(
                 tell(fault.finding(&key, path.and_then(|node| path_of(engine, &node))));
             }
         }
-        progress(CheckProgress::Records { done: report.records });
+        go_on(progress(CheckProgress::Records { done: report.records }))?;
     }
     Ok(())
 }

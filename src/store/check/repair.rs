@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    ops::Bound,
+    ops::{Bound, ControlFlow},
     path::{Path, PathBuf},
 };
 
@@ -175,7 +175,12 @@ pub async fn repair(
     mender.contents(&mut *listeners.progress)?;
     mender.usage()?;
     let (actions, incarnation) = mender.finish()?;
-    let after = check(&store, CheckOptions { contents: false }, &mut *listeners.found, &mut *listeners.progress)?;
+    let progress = &mut *listeners.progress;
+    let mut on = |step| {
+        progress(step);
+        ControlFlow::Continue(())
+    };
+    let after = check(&store, CheckOptions { contents: false }, &mut *listeners.found, &mut on)?;
     store.close();
     Ok(Repaired { actions, aside: aside.used(), incarnation, after })
 }

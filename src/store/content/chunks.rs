@@ -2,9 +2,12 @@
 //!
 //! | tree | key | value |
 //! |---|---|---|
-//! | chunks | number (`u64`) | format byte, CRC-32 of number and bytes (`u32`), the bytes |
+//! | chunks | number (`u64`) | format byte, CRC-32 of number, hash and bytes (`u32`), the hash, the bytes |
 //! | index | first 16 bytes of the chunk's SHA-256, number (`u64`) | format byte, length (`u32`) |
 //! | index | `state` | format byte, 1 after an orderly end, first number not set aside, estimates of garbage and of live bytes (`u64` each) |
+//!
+//! The hash is the first 16 bytes of the SHA-256 of the bytes. A manifest names a chunk by number and hash, and both must be
+//! right: a database that has lost its end may give a number out again, and an old manifest must not get other bytes for it.
 //!
 //! All numbers are big-endian. Ascending chunk numbers keep sled's memory flat; keys by hash do not. The index has one row
 //! for every chunk, also when two chunks have one hash (two uploads wrote it at once, or one copy is damaged): so the
@@ -30,13 +33,16 @@ use aws_lc_rs::digest::{SHA256, digest};
 use bytes::{Buf as _, BufMut as _, Bytes};
 
 use super::cut::MAX_CHUNK;
-use crate::store::backing::{Backing, BackingError};
+use crate::store::{
+    backing::{Backing, BackingError},
+    watchdog::InFlight,
+};
 
 /// The first 16 bytes of a chunk's SHA-256. Enough to find a chunk; equality is decided by comparing the bytes.
 pub(crate) type ChunkHash = [u8; 16];
 
 const FORMAT: u8 = 1;
-const HEADER: usize = 1 + 4;
+const HEADER: usize = 1 + 4 + 16;
 const STATE: &[u8] = b"state";
 const STATE_LENGTH: usize = 2 + 3 * 8;
 /// How many numbers are set aside with one write. After a crash those not used are skipped, and the last two blocks are
@@ -89,6 +95,7 @@ pub(crate) struct Chunks {
     numbers: Mutex<Numbers>,
     garbage: AtomicU64,
     live: AtomicU64,
+    flushes: Arc<InFlight>,
 }
 
 impl Chunks {
@@ -107,7 +114,8 @@ impl Chunks {
         let next = reserved.max(last.saturating_add(1));
         let numbers = Numbers { next, reserved: next, garbage_written: garbage, clean: true };
         let (garbage, live) = (AtomicU64::new(garbage), AtomicU64::new(live));
-        let opened = Self { bodies: chunks, index, numbers: Mutex::new(numbers), garbage, live };
+        let opened =
+            Self { bodies: chunks, index, numbers: Mutex::new(numbers), garbage, live, flushes: Arc::default() };
         opened.recover(if clean { reserved } else { reserved.saturating_sub(2 * BLOCK) })?;
         Ok(opened)
     }
@@ -121,8 +129,13 @@ impl Chunks {
             from = Bound::Excluded(last.clone());
             for (key, value) in &page {
                 // A damaged chunk gets a row too, of some hash: it can be collected then.
-                let (Some(number), bytes) = (number_of(key), value.get(HEADER..).unwrap_or_default()) else { continue };
-                let row = IndexRow { hash: hash_of(bytes), number, length: length_of(bytes)? };
+                let Some(number) = number_of(key) else { continue };
+                let mut hash = ChunkHash::default();
+                let bytes = value.get(HEADER..).unwrap_or_default();
+                if let Some(stored) = value.get(HEADER - hash.len()..HEADER) {
+                    hash.copy_from_slice(stored);
+                }
+                let row = IndexRow { hash, number, length: length_of(bytes)? };
                 if self.index.get(&index_key(&row.hash, number))?.is_none() {
                     tracing::info!(number, "a chunk of an upload that a crash interrupted can be collected");
                     self.insert_row(&row)?;
@@ -170,7 +183,7 @@ impl Chunks {
         self.flush()?;
         (numbers.clean, numbers.reserved) = (true, numbers.next);
         self.write_state(&mut numbers)?;
-        self.index.flush()
+        self.flush_tree(&*self.index)
     }
 
     /// Bytes thought to be collectable, and bytes thought to be in use.
@@ -213,7 +226,8 @@ impl Chunks {
         self.insert_row(&IndexRow { hash: *hash, number, length })?;
         scratch.clear();
         scratch.put_u8(FORMAT);
-        scratch.put_u32(checksum(number, bytes));
+        scratch.put_u32(checksum(number, hash, bytes));
+        scratch.extend_from_slice(hash);
         scratch.extend_from_slice(bytes);
         self.bodies.insert(&number.to_be_bytes(), scratch)?;
         self.live.fetch_add(u64::from(length), Relaxed);
@@ -245,8 +259,17 @@ impl Chunks {
         self.index.insert(&index_key(&row.hash, row.number), &value)
     }
 
-    /// Reads a chunk and verifies its checksum.
-    pub(crate) fn read(&self, number: u64) -> Result<Bytes, ChunkFault> {
+    /// Reads the chunk that has this number and this hash, and verifies its checksum.
+    pub(crate) fn read(&self, number: u64, hash: &ChunkHash) -> Result<Bytes, ChunkFault> {
+        let (found, bytes) = self.read_any(number)?;
+        if found != *hash {
+            return Err(ChunkFault::Corrupt("another chunk has its number".into()));
+        }
+        Ok(bytes)
+    }
+
+    /// Reads whatever chunk has this number, with its hash, and verifies its checksum.
+    pub(crate) fn read_any(&self, number: u64) -> Result<(ChunkHash, Bytes), ChunkFault> {
         let mut value =
             self.bodies.get(&number.to_be_bytes()).map_err(ChunkFault::Failed)?.ok_or(ChunkFault::Missing)?;
         let corrupt = |reason: &str| ChunkFault::Corrupt(reason.into());
@@ -257,10 +280,12 @@ impl Chunks {
             return Err(corrupt("it is in an unknown format"));
         }
         let sum = value.get_u32();
-        if sum != checksum(number, &value) {
+        let mut hash = ChunkHash::default();
+        value.copy_to_slice(&mut hash);
+        if sum != checksum(number, &hash, &value) {
             return Err(corrupt("its checksum does not match its bytes"));
         }
-        Ok(value)
+        Ok((hash, value))
     }
 
     /// Reads a page of the index in key order. Rows that this program does not know are left out, and so never collected.
@@ -283,14 +308,25 @@ impl Chunks {
 
     /// Removes the rows of removed chunks, once these are gone from the disk.
     pub(crate) fn remove_rows(&self, rows: &[IndexRow]) -> Result<(), BackingError> {
-        self.bodies.flush()?;
+        self.flush_tree(&*self.bodies)?;
         rows.iter().try_for_each(|row| self.index.remove(&index_key(&row.hash, row.number)))
     }
 
     /// Makes all of it durable, rows first.
     pub(crate) fn flush(&self) -> Result<(), BackingError> {
-        self.index.flush()?;
-        self.bodies.flush()
+        self.flush_tree(&*self.index)?;
+        self.flush_tree(&*self.bodies)
+    }
+
+    /// Every flush goes through here: several may be under way at once, and each is watched.
+    fn flush_tree(&self, tree: &dyn Backing) -> Result<(), BackingError> {
+        let _mark = self.flushes.begin();
+        tree.flush()
+    }
+
+    /// The flushes that are under way, for the watchdog.
+    pub(super) fn flushes(&self) -> Arc<InFlight> {
+        Arc::clone(&self.flushes)
     }
 
     /// Bytes that the chunks' database takes on the disk.
@@ -300,9 +336,10 @@ impl Chunks {
 }
 
 /// The number is part of the sum, so that a chunk in another one's place is noticed.
-fn checksum(number: u64, bytes: &[u8]) -> u32 {
+fn checksum(number: u64, hash: &ChunkHash, bytes: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&number.to_be_bytes());
+    hasher.update(hash);
     hasher.update(bytes);
     hasher.finalize()
 }

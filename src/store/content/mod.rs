@@ -37,6 +37,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 pub(crate) use self::{
@@ -61,6 +62,7 @@ use crate::{
         backing::{Backing, BackingError},
         engine::Engine,
         records::ManifestId,
+        watchdog::{self, Periodic},
     },
 };
 
@@ -74,6 +76,18 @@ pub struct ContentOptions {
     pub free_space: FreeSpace,
     /// How many must stay free: an upload that would cross this is refused before the disk is full.
     pub free_space_floor: u64,
+    /// How long one flush may take before the disk is taken to hang.
+    pub flush_limit: Duration,
+    /// What to do then, once; by default the process ends with [`HUNG_EXIT_CODE`](crate::store::engine::HUNG_EXIT_CODE). It
+    /// must not wait for an upload, which waits for the flush.
+    pub on_hang: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl ContentOptions {
+    /// With the usual limit on a flush, 10 seconds, and the usual end of the process after that.
+    pub fn new(free_space: FreeSpace, free_space_floor: u64) -> Self {
+        Self { free_space, free_space_floor, flush_limit: watchdog::FLUSH_LIMIT, on_hang: watchdog::end_process() }
+    }
 }
 
 impl std::fmt::Debug for ContentOptions {
@@ -114,6 +128,8 @@ pub struct Content {
     options: ContentOptions,
     counters: Counters,
     failed: OnceLock<Arc<str>>,
+    /// Watches the flushes for as long as this lives.
+    _watchdog: Periodic,
     #[cfg(test)]
     hook: tests::hooks::Hook,
 }
@@ -131,6 +147,8 @@ pub(crate) enum Moment {
     BeforeLookup,
     /// An upload has found and pinned a chunk and is about to compare it.
     AfterPin,
+    /// The collector has found rows of a file that is not there, and is about to clear them.
+    OrphansFound,
     /// The collector has loaded which contents a file's records name.
     FileRead,
     /// The collector has decided that a chunk is garbage and is about to delete it.
@@ -145,20 +163,26 @@ impl Content {
     /// [`SledOptions::meta`](crate::store::sled::SledOptions::meta) and half the cache. After a crash the last 20 MB are read.
     ///
     /// # Errors
-    /// [`ContentError::Backing`] when the database cannot be read or holds what this program does not know.
+    /// [`ContentError::Backing`] when the database cannot be read or holds what this program does not know;
+    /// [`ContentError::System`] when there is no thread to be had for the watchdog.
     pub fn open(
         chunks: Arc<dyn Backing>,
         index: Arc<dyn Backing>,
         engine: Arc<dyn Engine>,
         options: ContentOptions,
     ) -> Result<Arc<Self>, ContentError> {
+        let chunks = Chunks::open(chunks, index)?;
+        let (limit, on_hang) = (options.flush_limit, Arc::clone(&options.on_hang));
+        let watchdog = watchdog::watch("lockhouse-content-watchdog", chunks.flushes(), limit, on_hang)
+            .map_err(|error| ContentError::System(error.to_string().into()))?;
         Ok(Arc::new(Self {
-            chunks: Chunks::open(chunks, index)?,
+            chunks,
             engine,
             pins: Arc::default(),
             options,
             counters: Counters::default(),
             failed: OnceLock::new(),
+            _watchdog: watchdog,
             #[cfg(test)]
             hook: tests::hooks::Hook::default(),
         }))
@@ -168,9 +192,11 @@ impl Content {
     ///
     /// # Errors
     /// [`ContentError::NoSpace`] when less than the floor and twice the announced bytes are free (sled takes up to twice
-    /// the space of what it keeps); [`ContentError::ReadOnly`] after a failed write.
+    /// the space of what it keeps); [`ContentError::ReadOnly`] after a failed write; [`ContentError::Engine`] when the engine
+    /// takes no changes, so that nobody fills the disk with what no record can name.
     pub fn begin_upload(self: &Arc<Self>, node: &NodeId, announced: Option<u64>) -> Result<Upload, ContentError> {
         self.health()?;
+        self.engine.health()?;
         self.check_space(announced.unwrap_or(0).saturating_mul(2))?;
         Upload::begin(self, node)
     }

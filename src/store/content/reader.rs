@@ -57,7 +57,7 @@ impl Content {
         })
     }
 
-    /// Reads the chunk that an entry names: its checksum and length are right.
+    /// Reads the chunk that an entry names: its checksum, hash and length are right.
     pub(super) fn chunk(&self, node: &NodeId, manifest: ManifestId, entry: &Entry) -> Result<Bytes, ContentError> {
         let corrupt = |reason: Arc<str>| ContentError::Corrupt {
             node: node.clone(),
@@ -65,7 +65,7 @@ impl Content {
             chunk: Some(entry.number),
             reason,
         };
-        match self.chunks.read(entry.number) {
+        match self.chunks.read(entry.number, &entry.hash) {
             Ok(bytes) if bytes.len() == usize::from(entry.length) => Ok(bytes),
             Ok(bytes) => {
                 Err(corrupt(format!("it has {} bytes where {} were stored", bytes.len(), entry.length).into()))

@@ -210,11 +210,12 @@ impl Writer {
             content.at(Moment::AfterPin);
         }
         for number in candidates {
-            match content.chunks.read(number) {
+            match content.chunks.read(number, hash) {
                 Ok(stored) if stored == bytes => return Ok(Some(number)),
                 Ok(_) | Err(ChunkFault::Missing) => {}
                 Err(ChunkFault::Corrupt(reason)) => tracing::warn!(number, %reason, "a stored chunk is damaged"),
-                Err(ChunkFault::Failed(error)) => return Err(error.into()),
+                // Damage that the database itself noticed: no reason not to take the bytes anew.
+                Err(ChunkFault::Failed(error)) => tracing::warn!(number, %error, "a stored chunk cannot be read"),
             }
         }
         Ok(None)

@@ -20,9 +20,11 @@ use super::{
     recent::Recent,
     redo::{self, Changes},
     stored::{self, LAST_REVISION, RESERVED_TO},
+};
+use crate::store::{
+    backing::{Backing, BackingError},
     watchdog::InFlight,
 };
-use crate::store::backing::{Backing, BackingError};
 
 /// Revisions are reserved on the disk in such numbers, so that a crash can repeat none.
 const RESERVE: u64 = 1 << 16;
@@ -37,7 +39,7 @@ pub(super) struct Shared {
     pub(super) published: Published,
     pub(super) cut: Arc<CutSlot>,
     pub(super) cut_limit: usize,
-    pub(super) in_flight: InFlight,
+    pub(super) in_flight: Arc<InFlight>,
     pub(super) observer: Option<Arc<dyn CommitObserver>>,
     /// The newest revision that is decided and durable.
     pub(super) durable: AtomicU64,
@@ -66,13 +68,12 @@ impl Shared {
 pub(super) struct Committer {
     shared: Arc<Shared>,
     reserved_to: Revision,
-    groups: u64,
     recent: Recent,
 }
 
 impl Committer {
     pub(super) fn new(shared: Arc<Shared>, reserved_to: Revision) -> Self {
-        Self { shared, reserved_to, groups: 0, recent: Recent::new(REMEMBERED) }
+        Self { shared, reserved_to, recent: Recent::new(REMEMBERED) }
     }
 
     /// Works until the line is closed and empty, or a write fails.
@@ -101,8 +102,7 @@ impl Committer {
         let last = group.last().map_or(0, |waiting| waiting.revision);
         let (answers, batches): (Vec<Answer>, Vec<(Revision, Batch)>) =
             group.into_iter().map(|waiting| (waiting.answer, (waiting.revision, waiting.batch))).unzip();
-        self.groups += 1;
-        let mark = shared.in_flight.begin(self.groups);
+        let mark = shared.in_flight.begin();
         let outcomes = self.write(batches, last);
         let began = Instant::now();
         let flushed = outcomes.and_then(|(outcomes, changed)| {

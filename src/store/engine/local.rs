@@ -24,15 +24,13 @@ use super::{
     queue::{Limits, Queue, batch_weight},
     redo::{self, RecoverError},
     stored::{FIRST_KEY, LAST_REVISION, RESERVED_TO, is_reserved},
-    watchdog::{InFlight, Periodic, Watch},
 };
-use crate::store::backing::{Backing, BackingError, is_empty_range};
-
-/// The exit code of a process that the watchdog ended, because a flush hung.
-pub const HUNG_EXIT_CODE: i32 = 86;
-
-/// How often the watchdog looks, as a part of the time that a flush may take.
-const LOOKS_PER_LIMIT: u32 = 10;
+#[cfg(doc)]
+use crate::store::watchdog::HUNG_EXIT_CODE;
+use crate::store::{
+    backing::{Backing, BackingError, is_empty_range},
+    watchdog::{self, InFlight, Periodic},
+};
 
 /// Told of every group of batches; for metrics. Called on the commit thread: it must be quick.
 pub trait CommitObserver: Send + Sync {
@@ -71,8 +69,8 @@ impl Default for EngineOptions {
             queue: 8192,
             queue_bytes: 64 * 1024 * 1024,
             group: 1024,
-            flush_limit: Duration::from_secs(10),
-            on_hang: Arc::new(|| std::process::exit(HUNG_EXIT_CODE)),
+            flush_limit: watchdog::FLUSH_LIMIT,
+            on_hang: watchdog::end_process(),
             cut_limit: 64 * 1024 * 1024,
             acked: None,
             acked_every: Duration::from_secs(2),
@@ -191,7 +189,7 @@ impl LocalEngine {
             published: Published::default(),
             cut: Arc::default(),
             cut_limit: options.cut_limit,
-            in_flight: InFlight::default(),
+            in_flight: Arc::default(),
             observer: options.observer.clone(),
             durable: AtomicU64::new(newest),
             marked: AtomicU64::new(last),
@@ -214,7 +212,9 @@ impl LocalEngine {
 
     fn start(&self, options: EngineOptions, reserved_to: Revision) -> io::Result<()> {
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
-        threads.periodic.push(watch_flushes(Arc::clone(&self.shared), options.flush_limit, options.on_hang)?);
+        let flushes: Arc<InFlight> = Arc::clone(&self.shared.in_flight);
+        let watchdog = watchdog::watch("lockhouse-watchdog", flushes, options.flush_limit, options.on_hang)?;
+        threads.periodic.push(watchdog);
         if let Some(file) = &self.acked {
             let (file, shared) = (Arc::clone(file), Arc::clone(&self.shared));
             threads.periodic.push(Periodic::start("lockhouse-acked", options.acked_every, move |_| {
@@ -250,23 +250,6 @@ fn say(report: OpenedReport) {
             "changes that a crash had interrupted were completed or dropped"
         );
     }
-}
-
-fn watch_flushes(shared: Arc<Shared>, limit: Duration, on_hang: Arc<dyn Fn() + Send + Sync>) -> io::Result<Periodic> {
-    let tick = limit / LOOKS_PER_LIMIT;
-    let mut watch = Watch::new(tick, limit);
-    Periodic::start("lockhouse-watchdog", tick, move |elapsed| {
-        if !watch.tick(elapsed, shared.in_flight.current()) {
-            return ControlFlow::Continue(());
-        }
-        tracing::error!(
-            ?limit,
-            "the disk has not completed a flush for too long and is taken to hang: the process ends, so that it can be \
-             started anew. What was acknowledged is safe. Look at the disk and at the kernel's log"
-        );
-        on_hang();
-        ControlFlow::Break(())
-    })
 }
 
 fn write_acked(file: &Mutex<AckedFile>, shared: &Shared) {

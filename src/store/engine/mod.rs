@@ -14,15 +14,14 @@ pub(crate) mod raw;
 mod recent;
 mod redo;
 mod stored;
-mod watchdog;
 
 use std::{future::Future, ops::Bound, sync::Arc};
 
 use bytes::Bytes;
 
-pub use local::{
-    CommitObserver, EngineOptions, EngineStats, HUNG_EXIT_CODE, LocalEngine, OpenError, OpenedReport, TailLost,
-};
+pub use local::{CommitObserver, EngineOptions, EngineStats, LocalEngine, OpenError, OpenedReport, TailLost};
+
+pub use super::watchdog::HUNG_EXIT_CODE;
 
 /// A record's key.
 pub type Key = Vec<u8>;

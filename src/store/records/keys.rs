@@ -31,6 +31,8 @@ pub mod prefix {
     pub const MANIFESTS: &[u8] = b"m/";
     /// Name rows.
     pub const NAMES: &[u8] = b"n/";
+    /// Files removed for good of which something may be left.
+    pub const PURGED: &[u8] = b"p/";
     /// Rescued versions.
     pub const RESCUED: &[u8] = b"r/";
     /// Activities.
@@ -149,6 +151,11 @@ pub fn name(parent: &NodeId, folded: &str) -> Key {
 /// All of `n/<parent>/`.
 pub fn names_in(parent: &NodeId) -> Key {
     join(&[b"n", parent.as_str().as_bytes(), b""])
+}
+
+/// `p/<node>`: a file that was removed for good, of which something may be left.
+pub fn purged(node: &NodeId) -> Key {
+    join(&[b"p", node.as_str().as_bytes()])
 }
 
 /// `q/<owner>/bytes`: a counter.

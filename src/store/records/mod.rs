@@ -18,6 +18,7 @@
 //! | `l/<link>` | [`ShareLinkRecord`] |
 //! | `m/<node>/<manifest>/<page>` | a manifest page ([`crate::store::content`]) |
 //! | `n/<parent>/<folded name>` | [`NameRow`]: the name's uniqueness and the listing |
+//! | `p/<node>` | a file that was removed for good, of which something may be left: an empty record |
 //! | `q/<owner>/bytes`, `q/<owner>/files` | counters of usage |
 //! | `r/<node>/<number>` | [`VersionRow`] of a rescued version |
 //! | `s/<what>` | facts about the store itself ([`StoreFacts`]) |

@@ -91,6 +91,71 @@ fn an_upload_in_flight_keeps_its_chunks_and_those_it_reuses() {
 }
 
 #[test]
+fn what_an_interrupted_removal_left_behind_keeps_nothing_alive_and_is_cleared() {
+    let (store, gone, file) = (Store::new(), node("gone"), node("file"));
+    for (seed, file) in [(1, &gone), (2, &file)] {
+        let old = store.save(file, &noise(seed, SIZE));
+        let rescued = store.save(file, &noise(seed + 10, SIZE));
+        let mut batch = Batch::new().set(keys::rescued(file, 1), records::encode(&version(&rescued)));
+        // More than are read in one step, and some that cannot be understood.
+        for n in 1..1100 {
+            batch = batch
+                .set(keys::version(file, n), records::encode(&version(&old)))
+                .set(keys::activity(file, n), &b"x"[..]);
+        }
+        store.engine.apply(batch);
+        store.save(file, b"current");
+    }
+    store.engine.apply(Batch::new().set(keys::version(&gone, 7), &b"\x63newer"[..]).clear(keys::file(&gone)));
+    let rows =
+        |prefix: &[u8]| crate::store::engine::scan_prefix(store.engine.as_ref(), prefix, None, usize::MAX).unwrap();
+    let report = store.collect();
+    assert_eq!((report.ending, report.manifests_removed, report.bytes_freed), (Ending::Complete, 3, 2 * SIZE as u64));
+    for (prefix, left) in [(&b"v/"[..], 1099), (b"r/", 1), (b"t/", 1099)] {
+        let rows = rows(prefix);
+        assert_eq!(rows.len(), left);
+        assert!(rows.iter().all(|(key, _)| keys::node_of(key) == Some(node("file"))));
+    }
+    assert_eq!(store.current(&file).size, 7);
+    store.verified(&file, &store.current(&file));
+}
+
+#[test]
+fn a_file_that_is_being_made_while_its_place_is_looked_at_keeps_its_content() {
+    let (store, file) = (Store::new(), node("file"));
+    let bytes = noise(1, 6_000_000);
+    let stored = store.store(&file, &bytes);
+    assert!(store.manifest_pages() > 1, "pages are there before the head is");
+    store.content.hook.set(Moment::FileRead, {
+        let (store, file) = (store.clone(), file.clone());
+        move || {
+            let row = records::encode(&version(&stored.content));
+            store.engine.apply(Batch::new().set(keys::version(&file, 1), row));
+            store.commit(&file, stored);
+        }
+    });
+    let report = store.collect();
+    assert!(store.content.hook.has_fired());
+    assert_eq!((report.manifests_removed, report.chunks_removed), (0, 0));
+    assert_eq!(store.collect().manifests_removed, 0);
+    assert!(store.read(&file, &store.current(&file)).unwrap() == bytes);
+    assert!(store.engine.get(&keys::version(&file, 1)).unwrap().is_some());
+}
+
+#[test]
+fn rows_of_a_file_that_came_into_being_meanwhile_are_not_cleared() {
+    let (store, file) = (Store::new(), node("file"));
+    store.engine.apply(Batch::new().set(keys::activity(&file, 1), &b"x"[..]));
+    store.content.hook.set(Moment::OrphansFound, {
+        let (store, file) = (store.clone(), file.clone());
+        move || drop(store.save(&file, b"now"))
+    });
+    assert_eq!(store.collect().ending, Ending::Complete);
+    assert!(store.content.hook.has_fired());
+    assert!(store.engine.get(&keys::activity(&file, 1)).unwrap().is_some());
+}
+
+#[test]
 fn nothing_is_removed_when_a_record_cannot_be_understood() {
     for key in [keys::version(&node("file"), 3), keys::rescued(&node("file"), 1), keys::file(&node("file"))] {
         let (store, file) = (Store::new(), node("file"));
@@ -133,7 +198,7 @@ fn collection_waits_while_it_is_held_and_stops_when_it_is_told() {
     let mut steps = 0;
     let pace = &mut || {
         steps += 1;
-        if steps == 3 {
+        if steps == 6 {
             hold = Some(store.content.hold_collection());
         }
         ControlFlow::Continue(())

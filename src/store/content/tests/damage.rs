@@ -1,7 +1,7 @@
 //! Crashes, full disks and damaged chunks.
 
 use super::*;
-use crate::store::backing::BackingError;
+use crate::store::{backing::BackingError, engine::EngineError};
 
 #[test]
 fn a_crash_at_any_write_of_an_upload_leaves_what_was_committed_and_no_chunk_that_is_never_found() {
@@ -34,7 +34,7 @@ fn chunks_whose_rows_a_crash_took_can_still_be_collected() {
     for clean in [true, false] {
         let (chunks, index, engine) = (MemoryDatabase::new(), MemoryDatabase::new(), Arc::new(PlainEngine::default()));
         let open = |chunks: &MemoryDatabase, index: &MemoryDatabase| {
-            let options = ContentOptions { free_space: Arc::new(|| Ok(u64::MAX)), free_space_floor: 0 };
+            let options = ContentOptions::new(Arc::new(|| Ok(u64::MAX)), 0);
             let engine = Arc::clone(&engine) as Arc<dyn Engine>;
             Content::open(chunks.tree("c"), index.tree("i"), engine, options).unwrap()
         };
@@ -106,6 +106,27 @@ fn a_chunk_in_the_place_of_another_is_noticed() {
     let other = tree.get(&numbers[0].to_be_bytes()).unwrap().unwrap();
     tree.insert(&numbers[1].to_be_bytes(), &other).unwrap();
     assert!(matches!(store.read(&file, &content), Err(ContentError::Corrupt { .. })));
+}
+
+#[test]
+fn a_number_that_is_given_out_again_after_a_loss_never_stands_for_other_bytes() {
+    let (store, file, other) = (Store::new(), node("file"), node("other"));
+    let old = store.save(&file, &noise(1, 3000));
+    // The databases of the contents have lost all of it; the records have not.
+    let after = Store::over(MemoryDatabase::new(), Arc::clone(&store.engine));
+    let bytes = noise(2, 3000);
+    let new = after.save(&other, &bytes);
+    assert_eq!(after.chunk_numbers(), store.chunk_numbers());
+    assert!(after.read(&other, &new).unwrap() == bytes);
+    let error = after.read(&file, &old).unwrap_err();
+    assert!(matches!(&error, ContentError::Corrupt { chunk: Some(1), .. }), "{error}");
+    let damages = after.content.verify_manifest(&file, old.manifest.unwrap(), &old).unwrap_err();
+    assert_eq!(damages[0].chunk, Some(1));
+    // The row of the index that the loss left over is of no harm either: the bytes are stored anew.
+    let row = scan_all(store.database.tree("index").as_ref()).into_iter().find(|(key, _)| key.len() == 24).unwrap();
+    after.database.tree("index").insert(&row.0, &row.1).unwrap();
+    let healed = after.save(&file, &noise(1, 3000));
+    assert!(after.read(&file, &healed).unwrap() == noise(1, 3000));
 }
 
 #[test]
@@ -199,6 +220,18 @@ fn after_a_failed_write_contents_are_served_and_none_is_taken() {
 }
 
 #[test]
+fn while_the_records_are_read_only_no_upload_begins_and_contents_are_served() {
+    let (store, file) = (Store::new(), node("file"));
+    let bytes = noise(1, 100_000);
+    let content = store.save(&file, &bytes);
+    store.engine.refuse_writes("as it was told to");
+    let refused = store.content.begin_upload(&file, None).unwrap_err();
+    assert!(matches!(refused, ContentError::Engine(EngineError::ReadOnly(_))), "{refused}");
+    assert!(store.content.health().is_ok());
+    assert!(store.read(&file, &content).unwrap() == bytes);
+}
+
+#[test]
 fn a_failed_flush_fails_the_upload() {
     let (store, file) = (Store::new(), node("file"));
     let mut upload = store.content.begin_upload(&file, None).unwrap();
@@ -209,10 +242,38 @@ fn a_failed_flush_fails_the_upload() {
 }
 
 #[test]
+fn a_flush_of_contents_that_hangs_is_reported_once_whichever_thread_makes_it() {
+    for in_the_background in [true, false] {
+        let (database, engine) = (MemoryDatabase::new(), Arc::new(PlainEngine::default()));
+        let (hung, told) = std::sync::mpsc::channel();
+        let options = ContentOptions {
+            flush_limit: Duration::from_millis(30),
+            on_hang: Arc::new(move || hung.send(()).unwrap()),
+            ..ContentOptions::new(Arc::new(|| Ok(u64::MAX)), 0)
+        };
+        let content = Content::open(database.tree("c"), database.tree("i"), engine, options).unwrap();
+        let mut upload = content.begin_upload(&node("file"), None).unwrap();
+        let held = database.hold_flushes();
+        // One window is flushed while the next comes in; the end of an upload is flushed by its own thread.
+        upload.write(&noise(1, if in_the_background { 1_500_000 } else { 1000 })).unwrap();
+        std::thread::scope(|scope| {
+            let ending = (!in_the_background).then_some(&content).map(|content| scope.spawn(|| content.flush()));
+            told.recv_timeout(Duration::from_secs(30)).unwrap();
+            held.release();
+            if let Some(ending) = ending {
+                ending.join().unwrap().unwrap();
+            }
+        });
+        upload.finish().unwrap();
+        assert!(told.try_recv().is_err());
+    }
+}
+
+#[test]
 fn a_database_of_a_newer_program_is_not_opened() {
     let store = Store::new();
     store.database.tree("index").insert(b"state", b"\x02rest").unwrap();
-    let options = ContentOptions { free_space: Arc::new(|| Ok(0)), free_space_floor: 0 };
+    let options = ContentOptions::new(Arc::new(|| Ok(0)), 0);
     let (chunks, index) = (store.database.tree("chunks"), store.database.tree("index"));
     assert!(Content::open(chunks, index, store.engine.clone(), options).is_err());
 }

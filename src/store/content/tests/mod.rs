@@ -48,8 +48,7 @@ impl Store {
     fn over(database: MemoryDatabase, engine: Arc<PlainEngine>) -> Self {
         let free = Arc::new(AtomicU64::new(u64::MAX));
         let seen = Arc::clone(&free);
-        let options =
-            ContentOptions { free_space: Arc::new(move || io::Result::Ok(seen.load(SeqCst))), free_space_floor: FLOOR };
+        let options = ContentOptions::new(Arc::new(move || io::Result::Ok(seen.load(SeqCst))), FLOOR);
         let (chunks, index) = (database.tree("chunks"), database.tree("index"));
         let content = Content::open(chunks, index, Arc::clone(&engine) as Arc<dyn Engine>, options).unwrap();
         Self { database, engine, content, free }

@@ -3,10 +3,10 @@
 use std::{
     collections::BTreeMap,
     ops::Bound,
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
-use crate::store::engine::{Batch, Cut, Engine, EngineError, Key, Record, Revision, Ticket};
+use crate::store::engine::{Batch, CommitError, Cut, Engine, EngineError, Expect, Key, Record, Revision, Ticket};
 
 #[derive(Default)]
 pub(super) struct PlainEngine(Mutex<State>);
@@ -16,6 +16,7 @@ struct State {
     records: BTreeMap<Key, Record>,
     revision: Revision,
     busy: usize,
+    refused: Option<Arc<str>>,
 }
 
 impl PlainEngine {
@@ -24,8 +25,18 @@ impl PlainEngine {
     }
 
     pub(super) fn apply(&self, batch: Batch) -> Revision {
-        assert!(batch.require.is_empty() && batch.add.is_empty());
+        self.try_apply(batch).unwrap()
+    }
+
+    fn try_apply(&self, batch: Batch) -> Result<Revision, CommitError> {
+        assert!(batch.add.is_empty());
         let mut state = self.state();
+        for (key, expect) in batch.require {
+            assert_eq!(expect, Expect::Absent);
+            if state.records.contains_key(&key) {
+                return Err(CommitError::Conflict { key });
+            }
+        }
         state.revision += 1;
         let revision = state.revision;
         for (key, value) in batch.set {
@@ -35,7 +46,7 @@ impl PlainEngine {
         for key in batch.clear {
             state.records.remove(&key);
         }
-        revision
+        Ok(revision)
     }
 
     /// Lets the next submissions find the queue full.
@@ -45,7 +56,9 @@ impl PlainEngine {
 }
 
 impl Engine for PlainEngine {
-    fn refuse_writes(&self, _: &str) {}
+    fn refuse_writes(&self, reason: &str) {
+        self.state().refused = Some(reason.into());
+    }
 
     fn get(&self, key: &[u8]) -> Result<Option<Record>, EngineError> {
         Ok(self.state().records.get(key).cloned())
@@ -64,7 +77,9 @@ impl Engine for PlainEngine {
             return Err(EngineError::Busy);
         }
         drop(state);
-        Ok(Ticket::new(self.apply(batch), async { Ok(()) }))
+        let outcome = self.try_apply(batch);
+        let revision = outcome.clone().unwrap_or_default();
+        Ok(Ticket::new(revision, async { outcome.map(drop) }))
     }
 
     fn durable_revision(&self) -> Revision {
@@ -76,7 +91,7 @@ impl Engine for PlainEngine {
     }
 
     fn health(&self) -> Result<(), EngineError> {
-        Ok(())
+        self.state().refused.clone().map_or(Ok(()), |reason| Err(EngineError::ReadOnly(reason)))
     }
 
     fn close(&self) {}
