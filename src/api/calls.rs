@@ -209,6 +209,27 @@ calls! {
         /// The file.
         place: Place,
     } => Option<LockInfo>;
+    /// The share links on a file or folder.
+    "link-list" ListLinks {
+        /// On what.
+        place: Place,
+    } => Vec<LinkInfo>;
+    /// End share links: one by its id, or all on a file or folder.
+    "link-revoke" RevokeLinks {
+        /// The link's id, or the beginning of it.
+        id: Option<String>,
+        /// On what.
+        place: Option<Place>,
+    } => LinksEnded;
+    /// The keys that sign tokens, oldest first.
+    "key-list" ListKeys {} => Vec<KeyInfo>;
+    /// Make a new key that signs; it is answered.
+    "key-rotate" RotateKeys {} => KeyInfo;
+    /// Refuse the tokens of a key; the one that signs is answered.
+    "key-retire" RetireKey {
+        /// Which.
+        kid: String,
+    } => KeyInfo;
     /// Free the space of what no version names any more, now.
     "collect" Collect {} => Collected;
 }
@@ -414,6 +435,45 @@ pub struct LockPage {
     pub locks: Vec<LockInfo>,
     /// The mark for the next page; `None` at the end.
     pub next: Option<String>,
+}
+
+/// A share link. Whoever knows its whole id holds it: that is not told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LinkInfo {
+    /// The beginning of its id, enough to name it by.
+    pub id: String,
+    /// What its holder may do.
+    pub role: Role,
+    /// Who made it.
+    pub by: UserId,
+    /// When, ISO 8601.
+    pub made: String,
+    /// When it ends, ISO 8601; `None` for never.
+    pub ends: Option<String>,
+    /// Whether it has ended.
+    pub over: bool,
+}
+
+/// Which share links were ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LinksEnded {
+    /// How many.
+    pub ended: u64,
+    /// On what.
+    pub path: String,
+}
+
+/// A key that signs tokens, or did.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct KeyInfo {
+    /// Its id.
+    pub kid: String,
+    /// When it was made, ISO 8601.
+    pub made: String,
+    /// Whether it signs.
+    pub signs: bool,
+    /// Since when its tokens are refused, ISO 8601.
+    pub retired: Option<String>,
 }
 
 /// What was freed.

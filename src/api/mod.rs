@@ -8,6 +8,8 @@ mod accounts;
 pub mod calls;
 mod files;
 mod history;
+mod keys;
+mod links;
 pub mod maintenance;
 mod place;
 pub mod refusal;
@@ -69,6 +71,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
     accounts::routes(config);
     files::routes(config);
     history::routes(config);
+    keys::routes(config);
+    links::routes(config);
     tokens::routes(config);
     maintenance::routes(config);
     transfer::routes(config);

@@ -184,6 +184,18 @@ pub enum Command {
         #[command(subcommand)]
         command: LockCommand,
     },
+    /// See the links by which files and folders are shared, and end them.
+    Link {
+        /// What to do.
+        #[command(subcommand)]
+        command: LinkCommand,
+    },
+    /// See the keys that sign access tokens, and replace them.
+    Key {
+        /// What to do.
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
     /// Free the disk space that no version needs any more now, instead of when it is due.
     Collect,
     /// Write everything into one file, also while the server runs.
@@ -362,6 +374,9 @@ pub struct ImportArgs {
     /// The folder in the drive that they go into; made if it is missing [default: the drive's root].
     #[arg(long, value_name = "PATH", default_value = "/", hide_default_value = true)]
     pub into: String,
+    /// Also replace files that were changed in the drive since they were imported; what is replaced stays in the history.
+    #[arg(long)]
+    pub overwrite: bool,
 }
 
 /// `export`.
@@ -456,6 +471,48 @@ pub enum LockCommand {
         /// Whose.
         #[command(flatten)]
         drive: Drive,
+    },
+}
+
+/// `link`.
+#[derive(Debug, Subcommand)]
+pub enum LinkCommand {
+    /// List the links on a file or folder. A link opens what it is on, so only the beginning of its id is shown.
+    List {
+        /// The file or folder.
+        path: String,
+        /// Whose.
+        #[command(flatten)]
+        drive: Drive,
+        /// Print a JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a link, or all links on a file or folder, at once.
+    Revoke {
+        /// The id that `lockhouse link list` shows; or the file or folder, which holds a `/` unless --user is given.
+        what: String,
+        /// Whose.
+        #[command(flatten)]
+        drive: Drive,
+    },
+}
+
+/// `key`.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// List the keys, oldest first.
+    List {
+        /// Print a JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a new key that signs from now on; tokens of the older ones stay good until they end.
+    Rotate,
+    /// Refuse, from now on, all tokens that a key signed: when it became known to somebody.
+    Retire {
+        /// The id that `lockhouse key list` shows.
+        kid: String,
     },
 }
 

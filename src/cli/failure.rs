@@ -2,7 +2,11 @@
 
 use std::{fmt, io, process::ExitCode};
 
-use crate::{api::Refusal, host::OpenError};
+use crate::{
+    api::{Refusal, SocketError},
+    host::OpenError,
+    server::ServerError,
+};
 
 /// The exit codes. Scripts rely on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,12 +96,21 @@ impl From<OpenError> for Failure {
     }
 }
 
-impl From<anyhow::Error> for Failure {
-    fn from(error: anyhow::Error) -> Self {
-        match error.downcast::<OpenError>() {
-            Ok(error) => error.into(),
-            Err(error) => Self::failed(format!("{error:#}")),
-        }
+impl From<SocketError> for Failure {
+    fn from(error: SocketError) -> Self {
+        Self::new(Code::Store, error.to_string())
+    }
+}
+
+impl From<ServerError> for Failure {
+    fn from(error: ServerError) -> Self {
+        let code = match &error {
+            ServerError::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => Code::Refused,
+            ServerError::Listen { source, .. } if source.kind() == io::ErrorKind::AddrNotAvailable => Code::Usage,
+            ServerError::Tls(_) => Code::Usage,
+            ServerError::Listen { .. } | ServerError::Run(_) => Code::Failed,
+        };
+        Self::new(code, error.to_string())
     }
 }
 

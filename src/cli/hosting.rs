@@ -5,6 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::print;
 use crate::{
     clock::Clock,
     host::{Host, HostOptions, OpenError},
@@ -66,8 +69,30 @@ pub fn host_options(settings: &Settings, metrics: Option<&Arc<Metrics>>) -> Host
         bin_age: Some(history.bin_keep_for.get()),
         token_lifetime: tokens.lifetime.get(),
         rotate_keys_after: tokens.key_rotation.get(),
+        keep_keys_for: tokens.key_retire.get(),
         lockless_put: collabora.lockless_put,
         ..HostOptions::new(&settings.data_dir)
+    }
+}
+
+/// From now on a limit on the size of files is an error of the write that would go over it, as a full disk is, and no
+/// signal that ends the process. To be called within a tokio runtime.
+pub(super) fn outlive_limits() {
+    // Who listens to a signal once has taken its deadly meaning away for good.
+    let heard = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()));
+    if let Err(error) = heard {
+        tracing::warn!(%error, "a limit on the size of files would end this process");
+    }
+}
+
+/// Says so on standard error, logs or not, when others may look into the data directory and that could not be changed.
+pub(super) fn warn_of_exposure(host: &Host) {
+    let directory = &host.store().directory;
+    if directory.is_exposed() {
+        print::complaint(&format!(
+            "warning: other users of this machine may look into the data directory {}: `chmod 700` it as its owner",
+            directory.path().display()
+        ));
     }
 }
 

@@ -1,6 +1,7 @@
 //! `import`: a folder of documents goes into a drive, file by file.
 //!
-//! It can be interrupted and run again: a file that is there with the same bytes is passed over.
+//! It can be interrupted and run again: a file that is there with the same bytes is passed over. So is one that was changed
+//! in the drive since it was imported, unless the command is told to replace it.
 
 use std::{
     collections::HashSet,
@@ -8,6 +9,7 @@ use std::{
     fs::{self, File, FileType},
     os::unix::fs::FileTypeExt as _,
     path::{Path, PathBuf},
+    time::{Duration, UNIX_EPOCH},
 };
 
 use indicatif::ProgressBar;
@@ -26,10 +28,14 @@ use crate::{
         calls::{Entry, Find, MakeFolder, Probe},
         transfer::{UPLOAD, Upload},
     },
+    clock::Timestamp,
     ids::NodeId,
     names::FileName,
     store::records::NodeKind,
 };
+
+/// How far the times of files may lag behind the clock: the kernel's tick, at its longest.
+const FILE_CLOCK: Duration = Duration::from_millis(10);
 
 /// What an import did.
 #[derive(Default)]
@@ -37,6 +43,8 @@ struct Tally {
     created: u64,
     replaced: u64,
     same: u64,
+    /// Files that were changed in the drive.
+    changed: u64,
     bytes: u64,
     skipped: u64,
     failed: u64,
@@ -47,6 +55,7 @@ struct Tally {
 struct Import<'a> {
     session: &'a mut Session,
     owner: String,
+    overwrite: bool,
     bar: ProgressBar,
     tally: Tally,
 }
@@ -59,7 +68,7 @@ struct Pair {
 }
 
 pub(super) async fn run(session: &mut Session, arguments: ImportArgs) -> Outcome {
-    let ImportArgs { dir, owner, into } = arguments;
+    let ImportArgs { dir, owner, into, overwrite } = arguments;
     let meta = fs::metadata(&dir)
         .map_err(|error| Failure::new(Code::NotFound, format!("{} cannot be imported: {error}", dir.display())))?;
     if !meta.is_dir() {
@@ -67,7 +76,8 @@ pub(super) async fn run(session: &mut Session, arguments: ImportArgs) -> Outcome
     }
     let root = session.call(&Find { place: Place { path: format!("{owner}:/"), user: None } }).await?;
     let into = session.call(&MakeFolder { place: Place { path: into, user: Some(root.owner.to_string()) } }).await?;
-    let mut import = Import { owner: into.owner.to_string(), session, bar: bar(None)?, tally: Tally::default() };
+    let owner = into.owner.to_string();
+    let mut import = Import { owner, overwrite, session, bar: bar(None)?, tally: Tally::default() };
     let outcome = import.walk(Pair { local: dir, remote: into.id, path: into.path }).await;
     import.bar.finish_and_clear();
     outcome?;
@@ -85,6 +95,12 @@ impl Tally {
             self.skipped,
             self.failed
         ))?;
+        if self.changed > 0 {
+            print::complaint(&format!(
+                "{} not replaced; --overwrite replaces them",
+                print::count(self.changed, "file")
+            ));
+        }
         match self.worst {
             None => Ok(()),
             Some(worst) => Err(Failure::new(
@@ -186,6 +202,16 @@ impl Import<'_> {
                 self.tally.same += 1;
                 return Ok(());
             }
+            if !self.overwrite && was_changed_since(entry, local)? {
+                let there = format!("`{}/{name}`", folder.path.trim_end_matches('/'));
+                self.remark(&format!(
+                    "passed over: {}: {there} was changed since it was imported; --overwrite replaces it",
+                    local.display()
+                ));
+                self.tally.skipped += 1;
+                self.tally.changed += 1;
+                return Ok(());
+            }
         }
         let stored = self.upload(folder, local, name, size).await?;
         self.tally.bytes += stored.file.map_or(0, |file| file.size);
@@ -211,6 +237,17 @@ fn is_same(entry: &Entry, local: &Path, size: u64) -> Result<bool, Failure> {
         Some(file) if file.size == size => Ok(fingerprint(local)? == (size, file.sha256.clone())),
         _ => Ok(false),
     }
+}
+
+/// Whether the drive's file may hold work that is not in the local one: it is not the first version that an import leaves, or
+/// it is newer than the local file.
+fn was_changed_since(entry: &Entry, local: &Path) -> Result<bool, Failure> {
+    let Some(file) = &entry.file else { return Ok(false) };
+    let written = fs::metadata(local)?.modified()?;
+    // A file from before 1970 is older than anything in a drive.
+    let written = written.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let written = Timestamp::from_unix_ms(0).plus(written + FILE_CLOCK);
+    Ok(file.version > 1 || Timestamp::parse_iso(&file.modified).is_none_or(|modified| modified > written))
 }
 
 /// The names in a folder, in their order, so that every run takes the same way.

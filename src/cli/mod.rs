@@ -14,6 +14,8 @@ mod files;
 mod history;
 pub mod hosting;
 mod import;
+mod keys;
+mod links;
 mod locks;
 mod maintenance;
 mod password;
@@ -41,6 +43,8 @@ type Outcome = Result<(), Failure>;
 
 /// The program: reads the arguments, does what they say, and tells how it went.
 pub fn main() -> ExitCode {
+    // Whatever is written holds documents, passwords' hashes or keys: it is for this user alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -54,7 +58,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Outcome {
     let loaded = settings::load(&cli.globals)?;
     match cli.command {
-        Command::Serve => Ok(serve::run(&loaded.settings)?),
+        Command::Serve => serve::run(&loaded.settings),
         Command::Config { command: ConfigCommand::Show { json } } => settings::show(&loaded, json),
         command => {
             settings::logs(&cli.globals, &loaded)?;
@@ -95,6 +99,8 @@ async fn perform(session: &mut Session, command: Command) -> Outcome {
             history::restore(session, drive.place(path), number, rescued).await
         }
         Command::Lock { command } => locks::run(session, command).await,
+        Command::Link { command } => links::run(session, command).await,
+        Command::Key { command } => keys::run(session, command).await,
         Command::Collect => history::collect(session).await,
         Command::Backup(arguments) => maintenance::backup(session, &arguments).await,
         Command::RestoreBackup(_) | Command::Check(_) | Command::Serve | Command::Config { .. } => {

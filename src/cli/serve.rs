@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
-
-use super::hosting::{host_options, open_patiently};
+use super::{
+    Outcome,
+    failure::Failure,
+    hosting::{host_options, open_patiently, outlive_limits, warn_of_exposure},
+    print,
+};
 use crate::{
-    api::{self, Admin},
+    api::{self, Admin, Refusal},
     clock::SystemClock,
-    host::{FirstStart, Host},
+    host::{Administrator, FirstStart, Host},
     samples::SAMPLES,
     server::{Metrics, Server, ServerOptions, Services, telemetry, tls},
     settings::Settings,
@@ -21,24 +24,29 @@ use crate::{
 ///
 /// # Errors
 /// In words for the administrator.
-pub(super) fn run(settings: &Settings) -> anyhow::Result<()> {
-    telemetry::init(&settings.log)?;
+pub(super) fn run(settings: &Settings) -> Outcome {
+    telemetry::init(&settings.log).map_err(|error| Failure::usage(error.to_string()))?;
     tls::install_crypto_provider();
     actix_web::rt::System::new().block_on(serve(settings))
 }
 
-async fn serve(settings: &Settings) -> anyhow::Result<()> {
+async fn serve(settings: &Settings) -> Outcome {
+    outlive_limits();
     let metrics = Arc::new(Metrics::new());
     let host = open_patiently(&host_options(settings, Some(&metrics)), &Arc::new(SystemClock)).await?;
+    warn_of_exposure(&host);
     let outcome = serve_host(settings, &host, &metrics).await;
     // Requests have ended: finish what was acknowledged, off the event loop.
     let closing = host.clone();
-    actix_web::web::block(move || closing.close()).await.context("the host could not be closed")?;
+    off_the_loop(move || closing.close()).await?;
     outcome
 }
 
-async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) -> anyhow::Result<()> {
-    let first = host.first_start(SAMPLES).await.context("the first start could not make its administrator")?;
+async fn off_the_loop(work: impl FnOnce() + Send + 'static) -> Outcome {
+    actix_web::web::block(work).await.map_err(|error| Failure::failed(format!("the host could not be closed: {error}")))
+}
+
+async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) -> Outcome {
     gauges(host, metrics);
     let ready = host.clone();
     let services = Services { metrics: Arc::clone(metrics), readiness: Arc::new(move || ready.ready()) };
@@ -60,38 +68,81 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     };
     let bound = Server::bind(&ServerOptions::from_settings(settings), &services, configure)?;
     let url = bound.url().to_owned();
-    urls.settle(url.parse()?);
+    urls.settle(
+        url.parse().map_err(|error| Failure::failed(format!("the address {url} cannot be handed out: {error}")))?,
+    );
     let admin = Admin { host: host.clone(), urls, settings: Arc::new(settings.clone()) };
     let commands = api::socket::serve(admin, settings.limits.shutdown_grace.get())?;
-    let outcome = bound.run_until_signalled(move || announce(&url, first.as_ref())).await;
-    actix_web::web::block(move || commands.stop()).await.context("the commands' socket could not be closed")?;
-    Ok(outcome?)
+    // Last, when nothing can prevent the server from telling the password any more.
+    let first = host.first_start(SAMPLES).await.map_err(|error| {
+        let Refusal { status, message } = error.into();
+        Failure::from(Refusal { status, message: format!("the administrator could not be made: {message}") })
+    });
+    let outcome = match first {
+        Ok(administrator) => {
+            let host = host.clone();
+            bound.run_until_signalled(move || announce(&url, administrator, host)).await.map_err(Failure::from)
+        }
+        Err(failure) => Err(failure),
+    };
+    off_the_loop(move || commands.stop()).await?;
+    outcome
 }
 
 /// What is read at each scrape of the metrics.
 fn gauges(host: &Host, metrics: &Metrics) {
-    type Read = fn(&Host) -> f64;
+    type Gauge = fn(&Host) -> f64;
+    type Counter = fn(&Host) -> u64;
     #[expect(clippy::cast_precision_loss, reason = "a gauge of more than 2^52 is read no more exactly than this")]
-    let all: [(&str, &str, Read); 6] = [
+    let gauges: [(&str, &str, Gauge); 3] = [
         ("commit_queue_depth", "Changes that wait for the disk", |host| host.store().engine.stats().queue_depth as f64),
         ("actors_live", "Files whose actor is in memory", |host| host.actors_live() as f64),
-        ("rescued_versions", "Refused saves that were kept since the start", |host| host.rescued() as f64),
-        ("chunks_new", "Chunks written since the start", |host| host.store().content.stats().chunks_new as f64),
-        ("chunks_reused", "Chunks that were there already", |host| host.store().content.stats().chunks_reused as f64),
         ("blobs_alarm", "Values stored in a way that is not durable; must be 0", |host| host.store().blobs() as f64),
     ];
-    for (name, help, read) in all {
+    let counters: [(&str, &str, Counter); 3] = [
+        ("rescued_versions", "Saves that had to be refused and whose bytes were kept", Host::rescued),
+        ("chunks_new", "Chunks of documents that were written", |host| host.store().content.stats().chunks_new),
+        ("chunks_reused", "Chunks that were there already", |host| host.store().content.stats().chunks_reused),
+    ];
+    for (name, help, read) in gauges {
         let host = host.clone();
         metrics.gauge(name, help, move || read(&host));
+    }
+    for (name, help, read) in counters {
+        let host = host.clone();
+        metrics.counter(name, help, move || read(&host));
     }
 }
 
 /// Prints where the host answers; at the first start also the administrator's password, this once.
-#[allow(clippy::print_stdout, reason = "this is what the command is asked for")]
-fn announce(url: &str, first: Option<&FirstStart>) {
-    if let Some(FirstStart { user, password }) = first {
-        println!("first start: made the administrator `{user}` with the password {password}");
-        println!("             it is shown only this once; change it with `lockhouse user passwd {user}`");
+fn announce(url: &str, administrator: Administrator, host: Host) {
+    match administrator {
+        Administrator::Known => {}
+        Administrator::Missing => print::complaint(
+            "nobody may administer this host: make an administrator with `lockhouse user add NAME --admin`",
+        ),
+        Administrator::New(FirstStart { user, password }) => {
+            let told = print::line(&format!("first start: the administrator is `{user}` with the password {password}"))
+                .and_then(|()| {
+                    print::line(&format!(
+                        "             it is shown only this once; change it with `lockhouse user passwd {user}`"
+                    ))
+                });
+            match told {
+                Ok(()) => _ = actix_web::rt::spawn(password_told(host)),
+                Err(_) => {
+                    tracing::warn!("the administrator's password could not be shown; the next start sets another");
+                }
+            }
+        }
     }
-    println!("lockhouse serves at {url}");
+    if print::line(&format!("lockhouse serves at {url}")).is_err() {
+        tracing::warn!(url, "serving; standard output is closed");
+    }
+}
+
+async fn password_told(host: Host) {
+    if let Err(error) = host.first_start_told().await {
+        tracing::warn!(%error, "the next start will set another password for the administrator");
+    }
 }

@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     failure::{Code, Failure},
-    hosting::{PATIENCE, PAUSE, host_options, is_in_use},
+    hosting::{PATIENCE, PAUSE, host_options, is_in_use, outlive_limits, warn_of_exposure},
 };
 use crate::{
     api::{
@@ -77,6 +77,7 @@ impl Session {
             ));
         }
         tls::install_crypto_provider();
+        outlive_limits();
         let mut own = None;
         let directory = match File::open(path) {
             Ok(directory) => directory,
@@ -188,12 +189,13 @@ async fn open_own(settings: &Settings) -> Result<Own, Opening> {
     let host = Host::open(host_options(settings, None), Arc::new(SystemClock))
         .await
         .map_err(|error| if is_in_use(&error) { Opening::InUse(error) } else { Opening::Other(error.into()) })?;
+    warn_of_exposure(&host);
     let admin = Admin { host: host.clone(), urls: Arc::new(urls(settings)), settings: Arc::new(settings.clone()) };
     match api::socket::serve(admin, OTHERS) {
         Ok(socket) => Ok(Own { socket, host }),
         Err(error) => {
             host.close();
-            Err(Opening::Other(Failure::new(Code::Store, error.to_string())))
+            Err(Opening::Other(error.into()))
         }
     }
 }

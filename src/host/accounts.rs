@@ -72,7 +72,7 @@ pub enum AccountError {
     #[error("`{0}` is the last administrator who can sign in")]
     LastAdmin(UserId),
     /// His drive is not empty.
-    #[error("`{user}` still owns {count} files or folders, the bin included; transfer or delete them first")]
+    #[error("`{user}` still owns files or folders ({count}, the bin included); transfer or delete them first")]
     OwnsFiles {
         /// Who.
         user: UserId,
@@ -140,6 +140,15 @@ impl Accounts {
     /// # Errors
     /// [`AccountError`].
     pub async fn add(&self, new: NewAccount<'_>) -> Result<AccountRecord, AccountError> {
+        self.add_with(new, |batch, _| batch).await
+    }
+
+    /// The same, with more in the step that makes the account.
+    pub(super) async fn add_with(
+        &self,
+        new: NewAccount<'_>,
+        more: impl Fn(Batch, &AccountRecord) -> Batch,
+    ) -> Result<AccountRecord, AccountError> {
         if is_guest_id(&new.user) {
             return Err(AccountError::Reserved);
         }
@@ -177,7 +186,7 @@ impl Accounts {
                     Expect::Revision(revision)
                 }
             };
-            if commit(&*self.engine, creation(&account, expect)).await? {
+            if commit(&*self.engine, more(creation(&account, expect), &account)).await? {
                 return Ok(account);
             }
         }
@@ -225,17 +234,35 @@ impl Accounts {
         Ok(users)
     }
 
+    /// An administrator who can sign in; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`Trouble`] when the store cannot be read.
+    pub fn administrator(&self) -> Result<Option<AccountRecord>, Trouble> {
+        Ok(self.ruling_besides(None)?.map(|(_, account, _)| account))
+    }
+
     /// Gives a new password; every token issued before is refused from now on.
     ///
     /// # Errors
     /// [`AccountError`].
     pub async fn set_password(&self, user: &UserId, password: &str) -> Result<AccountRecord, AccountError> {
+        self.set_password_with(user, password, |batch, _| batch).await
+    }
+
+    /// The same, with more in the step that changes the account.
+    pub(super) async fn set_password_with(
+        &self,
+        user: &UserId,
+        password: &str,
+        more: impl Fn(Batch, &AccountRecord) -> Batch,
+    ) -> Result<AccountRecord, AccountError> {
         let hash = self.passwords.hash(password).await?;
-        self.change(user, |account| {
+        let change = |account: &mut AccountRecord| {
             account.password = Some(hash.clone());
             account.generation = account.generation.saturating_add(1);
-        })
-        .await
+        };
+        self.change_with(user, change, more).await
     }
 
     /// Shuts a user out (his tokens are refused from now on, and stay refused) or lets him in again.
@@ -384,6 +411,15 @@ impl Accounts {
 
     /// Changes a record; decides again when somebody else changed it meanwhile.
     async fn change(&self, user: &UserId, change: impl Fn(&mut AccountRecord)) -> Result<AccountRecord, AccountError> {
+        self.change_with(user, change, |batch, _| batch).await
+    }
+
+    async fn change_with(
+        &self,
+        user: &UserId,
+        change: impl Fn(&mut AccountRecord),
+        more: impl Fn(Batch, &AccountRecord) -> Batch,
+    ) -> Result<AccountRecord, AccountError> {
         for _ in 0..ATTEMPTS {
             let (before, revision) = self.existing(user)?;
             let mut after = before.clone();
@@ -397,7 +433,7 @@ impl Accounts {
             if is_ruling(&before) && !is_ruling(&after) {
                 batch = self.require_another_admin(batch, user)?;
             }
-            if commit(&*self.engine, batch).await? {
+            if commit(&*self.engine, more(batch, &after)).await? {
                 return Ok(after);
             }
         }
@@ -406,16 +442,23 @@ impl Accounts {
 
     /// Makes the batch depend on another administrator staying one, so that two cannot remove each other at once.
     fn require_another_admin(&self, batch: Batch, leaving: &UserId) -> Result<Batch, AccountError> {
+        match self.ruling_besides(Some(leaving))? {
+            Some((key, _, revision)) => Ok(batch.require(key, Expect::Revision(revision))),
+            None => Err(AccountError::LastAdmin(leaving.clone())),
+        }
+    }
+
+    /// The first administrator who can sign in, other than `besides`.
+    fn ruling_besides(&self, besides: Option<&UserId>) -> Result<Option<(Key, AccountRecord, Revision)>, Trouble> {
         let mut after: Option<Key> = None;
         loop {
-            let page =
-                scan_prefix(&*self.engine, keys::prefix::ACCOUNTS, after.as_deref(), PAGE).map_err(Trouble::from)?;
-            let Some((last, _)) = page.last() else { return Err(AccountError::LastAdmin(leaving.clone())) };
+            let page = scan_prefix(&*self.engine, keys::prefix::ACCOUNTS, after.as_deref(), PAGE)?;
+            let Some((last, _)) = page.last() else { return Ok(None) };
             after = Some(last.clone());
             for (key, record) in page {
-                let account: AccountRecord = decode(&key, &record.value).map_err(Trouble::from)?;
-                if is_ruling(&account) && !same(&account.user, leaving) {
-                    return Ok(batch.require(key, Expect::Revision(record.revision)));
+                let account: AccountRecord = decode(&key, &record.value)?;
+                if is_ruling(&account) && besides.is_none_or(|besides| !same(&account.user, besides)) {
+                    return Ok(Some((key, account, record.revision)));
                 }
             }
         }

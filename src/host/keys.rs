@@ -30,14 +30,17 @@ const LONGEST_KID: usize = 16;
 pub struct KeySettings {
     /// A key older than this is followed by a new one.
     pub rotate_after: Duration,
-    /// No token lives longer than this; an old key is kept for as long after it was followed.
+    /// An old key is kept for as long after it was followed, and no less than tokens live.
+    pub keep_for: Duration,
+    /// No token lives longer than this.
     pub longest_token: Duration,
 }
 
 impl Default for KeySettings {
-    /// 30 days, and twice the ten hours that are recommended for a token (files.md section 1.6).
+    /// 30 days, one day, and twice the ten hours that are recommended for a token (files.md section 1.6).
     fn default() -> Self {
-        Self { rotate_after: Duration::from_secs(30 * 24 * 3600), longest_token: Duration::from_secs(20 * 3600) }
+        const HOUR: Duration = Duration::from_secs(3600);
+        Self { rotate_after: HOUR * 24 * 30, keep_for: HOUR * 24, longest_token: HOUR * 20 }
     }
 }
 
@@ -242,10 +245,9 @@ impl KeyRing {
 
     /// A key stopped signing when the next was made; `longest_token` later nothing that it signed can be good.
     async fn delete_outlived(&self) -> Result<(), Trouble> {
+        let kept = self.settings.keep_for.max(self.settings.longest_token);
         let (now, current, all) = (self.clock.wall(), self.current(), self.list());
-        let outlived = all
-            .windows(2)
-            .filter(|pair| pair[0].kid != current.kid && pair[1].created.plus(self.settings.longest_token) < now);
+        let outlived = all.windows(2).filter(|pair| pair[0].kid != current.kid && pair[1].created.plus(kept) < now);
         let batch = outlived.fold(Batch::new(), |batch, pair| batch.clear(keys::signing_key(&pair[0].kid)));
         if !batch.clear.is_empty() {
             commit(&*self.engine, batch).await?;
@@ -299,9 +301,12 @@ mod tests {
         assert!(ring.maintain().await.unwrap());
         assert_ne!(ring.current().kid(), first);
         assert!(ring.find(&first).unwrap().is_some());
-        house.clock.advance(testing::KEYS.longest_token);
+        house.clock.advance(testing::KEYS.longest_token + Duration::from_secs(1));
         assert!(!ring.maintain().await.unwrap());
-        assert!(ring.find(&first).unwrap().is_some(), "its last token expires only now");
+        assert!(ring.find(&first).unwrap().is_some(), "it is kept for as long as the settings say");
+        house.clock.advance(testing::KEYS.keep_for - testing::KEYS.longest_token - Duration::from_secs(1));
+        assert!(!ring.maintain().await.unwrap());
+        assert!(ring.find(&first).unwrap().is_some(), "its time ends only now");
         house.clock.advance(Duration::from_secs(1));
         ring.maintain().await.unwrap();
         assert!(ring.find(&first).unwrap().is_none());

@@ -12,8 +12,8 @@ use crate::{
     ids::{NodeId, UserId},
     permission::Role,
     store::{
-        engine::{Batch, Engine, Expect},
-        records::{AccountRecord, NodeKind, ShareLinkRecord, encode, keys},
+        engine::{Batch, Engine, Expect, scan_prefix},
+        records::{AccountRecord, NodeKind, ShareLinkRecord, decode, encode, keys},
     },
 };
 
@@ -131,6 +131,20 @@ impl Links {
         Ok(links)
     }
 
+    /// At most `limit` links whose id begins with `start`, by id, those that are over among them.
+    ///
+    /// # Errors
+    /// [`Trouble`] when the store cannot be read.
+    pub fn beginning_with(&self, start: &NodeId, limit: usize) -> Result<Vec<(NodeId, ShareLinkRecord)>, Trouble> {
+        let mut links = Vec::new();
+        for (key, stored) in scan_prefix(&*self.engine, &keys::share_link(start), None, limit)? {
+            if let Some(link) = keys::last_part(&key).and_then(|id| NodeId::parse(id).ok()) {
+                links.push((link, decode(&key, &stored.value)?));
+            }
+        }
+        Ok(links)
+    }
+
     /// Ends a link at once; `false` when there was none.
     ///
     /// # Errors
@@ -205,7 +219,10 @@ mod tests {
         assert_ne!(view, edit);
         assert_ne!(links.create_or_reuse(&file, Role::Viewer, &user("ben"), None).await.unwrap(), view);
         assert_eq!(links.get(&edit).unwrap().unwrap().role, Role::Editor);
+        let start = NodeId::parse(&edit.as_str()[..8]).unwrap();
+        assert_eq!(links.beginning_with(&start, 2).unwrap()[0].0, edit);
         assert!(links.revoke(&edit).await.unwrap());
+        assert!(links.beginning_with(&start, 2).unwrap().is_empty());
         assert!(!links.revoke(&edit).await.unwrap());
         assert_eq!(links.get(&edit).unwrap(), None);
         assert_eq!(links.on(&file).unwrap().len(), 2);

@@ -48,7 +48,7 @@ pub use self::{
     administration::{Belongings, Cleared, Transferred, Usage},
     error::{HostError, OpenError},
     files::{FileFacts, LockAnswer, Unless},
-    first_start::FirstStart,
+    first_start::{Administrator, FirstStart},
     history::{BinEntry, HeldLock, HistoryEntry},
     options::HostOptions,
     reading::Reading,
@@ -112,7 +112,11 @@ impl Host {
         let keys = KeyRing::open(
             Arc::clone(&engine),
             Arc::clone(&clock),
-            KeySettings { rotate_after: options.rotate_keys_after, longest_token: options.token_lifetime },
+            KeySettings {
+                rotate_after: options.rotate_keys_after,
+                keep_for: options.keep_keys_for,
+                longest_token: options.token_lifetime,
+            },
         );
         let keys = Arc::new(keys.await.map_err(|error| unusable(error.to_string()))?);
         let tokens = Tokens::new(Arc::clone(&keys), Arc::clone(&clock));

@@ -31,6 +31,8 @@ pub struct HostOptions {
     pub token_lifetime: Duration,
     /// After what time a new key signs.
     pub rotate_keys_after: Duration,
+    /// For how long a key that was followed by a new one is kept; never less than `token_lifetime`.
+    pub keep_keys_for: Duration,
     /// Whether Collabora without locks may write unlocked files (files.md section 6.4).
     pub lockless_put: bool,
     /// How often the house is looked after: actors retired, old versions dropped, garbage collected.
@@ -54,6 +56,7 @@ impl HostOptions {
             bin_age: Some(HOUR * 24 * 30),
             token_lifetime: HOUR * 10,
             rotate_keys_after: HOUR * 24 * 30,
+            keep_keys_for: HOUR * 24,
             lockless_put: false,
             housekeeping: Duration::from_secs(5),
         }

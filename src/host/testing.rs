@@ -24,8 +24,11 @@ use crate::{
     },
 };
 
-pub(crate) const KEYS: KeySettings =
-    KeySettings { rotate_after: Duration::from_secs(240 * 3600), longest_token: Duration::from_secs(20 * 3600) };
+pub(crate) const KEYS: KeySettings = KeySettings {
+    rotate_after: Duration::from_secs(240 * 3600),
+    keep_for: Duration::from_secs(30 * 3600),
+    longest_token: Duration::from_secs(20 * 3600),
+};
 
 pub(crate) fn user(name: &str) -> UserId {
     UserId::parse(name).unwrap()

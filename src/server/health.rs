@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{
-    HttpMessage as _, HttpRequest, HttpResponse,
+    HttpMessage as _, HttpRequest, HttpResponse, guard,
     http::{StatusCode, header},
     web,
 };
@@ -46,15 +46,16 @@ pub(super) struct Probes {
 pub(super) fn configure(probes: &Probes, routes: &mut web::ServiceConfig) {
     let readiness = Arc::clone(&probes.readiness);
     let shown = probes.clone();
+    let read = || web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
     let wrong_method = || web::to(|| async { reply::method_not_allowed("GET, HEAD") });
     routes.service(
         web::resource("/healthz")
-            .route(web::get().to(|| async { plain(StatusCode::OK, "alive") }))
+            .route(read().to(|| async { plain(StatusCode::OK, "alive") }))
             .default_service(wrong_method()),
     );
     routes.service(
         web::resource("/readyz")
-            .route(web::get().to(move || {
+            .route(read().to(move || {
                 let readiness = Arc::clone(&readiness);
                 async move { ready(&*readiness) }
             }))
@@ -62,7 +63,7 @@ pub(super) fn configure(probes: &Probes, routes: &mut web::ServiceConfig) {
     );
     routes.service(
         web::resource("/metrics")
-            .route(web::get().to(move |request: HttpRequest| {
+            .route(read().to(move |request: HttpRequest| {
                 let shown = shown.clone();
                 async move { scrape(&request, &shown) }
             }))

@@ -7,7 +7,7 @@ use std::{
 };
 
 use prometheus_client::{
-    encoding::{EncodeLabelSet, EncodeMetric, MetricEncoder, text},
+    encoding::{EncodeLabelSet, EncodeMetric, MetricEncoder, NoLabelSet, text},
     metrics::{
         MetricType,
         counter::Counter,
@@ -49,9 +49,6 @@ pub struct Metrics {
     flushes: Histogram,
     bytes_in: Counter,
     bytes_out: Counter,
-    chunks_new: Counter,
-    chunks_reused: Counter,
-    rescued: Counter,
 }
 
 impl fmt::Debug for Metrics {
@@ -83,9 +80,6 @@ impl Metrics {
             flushes: duration_buckets(),
             bytes_in: Counter::default(),
             bytes_out: Counter::default(),
-            chunks_new: Counter::default(),
-            chunks_reused: Counter::default(),
-            rescued: Counter::default(),
         };
         metrics.register();
         metrics
@@ -114,13 +108,6 @@ impl Metrics {
         );
         registry.register_with_unit("received", "Bodies of requests", Unit::Bytes, self.bytes_in.clone());
         registry.register_with_unit("sent", "Bodies of answers", Unit::Bytes, self.bytes_out.clone());
-        registry.register("chunks_new", "Chunks of documents that were written", self.chunks_new.clone());
-        registry.register("chunks_reused", "Chunks that were there already", self.chunks_reused.clone());
-        registry.register(
-            "rescued_versions",
-            "Saves that had to be refused and whose bytes were kept",
-            self.rescued.clone(),
-        );
     }
 
     /// Counts an answered request; `operation` is a fixed word such as `PutFile`.
@@ -154,22 +141,18 @@ impl Metrics {
         self.bytes_out.inc_by(bytes);
     }
 
-    /// Counts chunks that a save wrote, and those that it found stored already.
-    pub fn chunks(&self, new: u64, reused: u64) {
-        self.chunks_new.inc_by(new);
-        self.chunks_reused.inc_by(reused);
-    }
-
-    /// Counts a rescued version.
-    pub fn rescued_version(&self) {
-        self.rescued.inc();
-    }
-
     /// Adds a value that is read at each scrape, such as a queue's depth, live actors or an alarm (0 or 1). `read` must
     /// not block.
     pub fn gauge(&self, name: &'static str, help: &'static str, read: impl Fn() -> f64 + Send + Sync + 'static) {
         let mut registry = self.registry.write().unwrap_or_else(PoisonError::into_inner);
-        registry.register(name, help, Sampled(Box::new(read)));
+        registry.register(name, help, Gauge(Box::new(read)));
+    }
+
+    /// Adds a number that only grows while the process lives, counted elsewhere and read at each scrape; `_total` is put
+    /// behind its name. `read` must not block.
+    pub fn counter(&self, name: &'static str, help: &'static str, read: impl Fn() -> u64 + Send + Sync + 'static) {
+        let mut registry = self.registry.write().unwrap_or_else(PoisonError::into_inner);
+        registry.register(name, help, Count(Box::new(read)));
     }
 
     /// Everything, in the text form that Prometheus reads.
@@ -182,21 +165,39 @@ impl Metrics {
     }
 }
 
-struct Sampled(Box<dyn Fn() -> f64 + Send + Sync>);
+struct Gauge(Box<dyn Fn() -> f64 + Send + Sync>);
 
-impl fmt::Debug for Sampled {
+impl fmt::Debug for Gauge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sampled")
+        f.write_str("Gauge")
     }
 }
 
-impl EncodeMetric for Sampled {
+impl EncodeMetric for Gauge {
     fn encode(&self, mut encoder: MetricEncoder<'_>) -> Result<(), fmt::Error> {
         encoder.encode_gauge(&(self.0)())
     }
 
     fn metric_type(&self) -> MetricType {
         MetricType::Gauge
+    }
+}
+
+struct Count(Box<dyn Fn() -> u64 + Send + Sync>);
+
+impl fmt::Debug for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Count")
+    }
+}
+
+impl EncodeMetric for Count {
+    fn encode(&self, mut encoder: MetricEncoder<'_>) -> Result<(), fmt::Error> {
+        encoder.encode_counter::<NoLabelSet, _, u64>(&(self.0)(), None)
+    }
+
+    fn metric_type(&self) -> MetricType {
+        MetricType::Counter
     }
 }
 
@@ -213,9 +214,8 @@ mod tests {
         metrics.commit_group(7);
         metrics.flush(Duration::from_millis(2));
         metrics.bytes_in(10);
-        metrics.chunks(2, 3);
-        metrics.rescued_version();
         metrics.gauge("queue_depth", "Commits that wait", || 5.0);
+        metrics.counter("chunks_new", "Chunks", || 2);
         let text = metrics.text();
         for line in [
             "lockhouse_requests_total{operation=\"PutFile\",status=\"409\"} 1",
@@ -224,9 +224,8 @@ mod tests {
             "lockhouse_commit_group_size_sum 7.0",
             "lockhouse_flush_duration_seconds_count 1",
             "lockhouse_received_bytes_total 10",
+            "# TYPE lockhouse_chunks_new counter",
             "lockhouse_chunks_new_total 2",
-            "lockhouse_chunks_reused_total 3",
-            "lockhouse_rescued_versions_total 1",
             "lockhouse_queue_depth 5.0",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
@@ -236,7 +235,7 @@ mod tests {
     #[test]
     fn two_hosts_count_apart() {
         let (left, right) = (Metrics::new(), Metrics::new());
-        left.rescued_version();
-        assert!(right.text().contains("lockhouse_rescued_versions_total 0"));
+        left.bytes_in(1);
+        assert!(right.text().contains("lockhouse_received_bytes_total 0"));
     }
 }

@@ -1,11 +1,13 @@
 //! Logs: where they go, and the one line that each request leaves.
 
 use std::{
+    borrow::Cow,
     io::IsTerminal as _,
     time::{Duration, Instant},
 };
 
 use actix_web::{HttpMessage as _, HttpRequest, dev::ServiceRequest, http::StatusCode};
+use percent_encoding::percent_decode_str;
 use tracing::{Span, Subscriber};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter, layer::SubscriberExt as _};
 
@@ -76,6 +78,19 @@ fn with_notes(request: &HttpRequest, change: impl FnOnce(&mut Notes)) {
     extensions.insert(notes);
 }
 
+/// A path without the id of a share link, which is a secret: whoever knows it holds the link.
+fn without_secrets(path: &str) -> Cow<'_, str> {
+    let mut end = 0;
+    for part in path.split_inclusive('/') {
+        end += part.len();
+        // As the router reads it.
+        if percent_decode_str(part.trim_end_matches('/')).eq(b"s".iter().copied()) && end < path.len() {
+            return Cow::Owned(format!("{}…", &path[..end]));
+        }
+    }
+    Cow::Borrowed(path)
+}
+
 /// The line that a request leaves when its answer has ended.
 #[derive(Debug)]
 pub(super) struct RequestLine {
@@ -92,7 +107,7 @@ impl RequestLine {
         let span = tracing::info_span!(
             "request",
             method = %header_text(request.method().as_str().as_bytes(), 32),
-            path = %header_text(request.path().as_bytes(), 512),
+            path = %without_secrets(&header_text(request.path().as_bytes(), 512)),
             client = %client,
             correlation_id = header("x-wopi-correlationid"),
             request_id = header("x-request-id"),
@@ -140,5 +155,26 @@ impl RequestLine {
             tracing::info!(status, operation, duration_ms, bytes_out, reason, cut, "request answered");
         }
         elapsed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn a_share_links_id_is_left_out_wherever_it_stands() {
+        for (path, shown) in [
+            ("/s/SECRET", "/s/…"),
+            ("/docs/s/SECRET/more", "/docs/s/…"),
+            ("/%73/SECRET", "/%73/…"),
+            ("/s//SECRET", "/s/…"),
+            ("/s/", "/s/"),
+            ("/s", "/s"),
+            ("/wopi/files/abc/contents", "/wopi/files/abc/contents"),
+            ("", ""),
+        ] {
+            assert_eq!(without_secrets(path), shown);
+        }
     }
 }

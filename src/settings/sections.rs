@@ -85,7 +85,7 @@ section! {
         /// `human` for a terminal, `json` for machines.
         format: LogFormat = LogFormat::Human, "human or json";
         /// What is logged: a level, or targets with levels such as `info,lockhouse::wopi=debug`.
-        filter: String = "info,actix_server=warn".to_owned(), "filter";
+        filter: String = "info,actix_server=warn,actix_http=off".to_owned(), "filter";
     }
 }
 

@@ -12,7 +12,7 @@
 //! | `replaced-*/` | what was there before `lockhouse restore-backup --force` |
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
     io::{self, Read as _, Seek as _, Write as _},
     os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
@@ -82,6 +82,7 @@ pub struct DataDir {
     path: PathBuf,
     /// Held for its lock, which the operating system frees when the process ends in whatever way.
     _lock: File,
+    exposed: bool,
 }
 
 impl DataDir {
@@ -99,20 +100,27 @@ impl DataDir {
     pub(crate) fn claim(path: &Path) -> Result<Self, DirectoryError> {
         let io = |error| DirectoryError::Io { path: path.to_owned(), error };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io)?;
+        let lock = take_lock(path)?;
         let mode = fs::metadata(path).map_err(io)?.permissions().mode();
-        if mode & 0o077 != 0 {
+        // A directory that was there before, perhaps made with `mkdir`: only its owner can close it.
+        let exposed = mode & 0o077 != 0 && fs::set_permissions(path, Permissions::from_mode(0o700)).is_err();
+        if exposed {
             tracing::warn!(
                 directory = %path.display(), mode = format!("{:o}", mode & 0o777),
-                "other users of this machine may look into the data directory: `chmod 700` it"
+                "other users of this machine may look into the data directory: `chmod 700` it as its owner"
             );
         }
-        let lock = take_lock(path)?;
-        Ok(Self { path: path.to_owned(), _lock: lock })
+        Ok(Self { path: path.to_owned(), _lock: lock, exposed })
     }
 
     /// Says that what is in the directory is complete: before, no host opens it.
     pub(crate) fn seal(&self) -> io::Result<()> {
         write_format(&self.path)
+    }
+
+    /// Whether other users of this machine may look into it, and this process could not change that.
+    pub fn is_exposed(&self) -> bool {
+        self.exposed
     }
 
     /// The directory itself.

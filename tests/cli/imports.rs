@@ -12,6 +12,7 @@ both!(
     a_folder_is_imported_whole_and_again_only_what_changed,
     what_cannot_be_kept_as_it_is_is_told,
     an_import_goes_into_a_folder_of_the_drive,
+    what_was_changed_in_the_drive_is_replaced_only_when_asked,
 );
 
 fn a_folder_is_imported_whole_and_again_only_what_changed(house: &House) {
@@ -108,4 +109,34 @@ fn an_import_that_is_killed_goes_on_where_it_was() {
     let listed = house.json("ls anna:/ --json");
     let hashes: Vec<_> = listed.as_array().unwrap().iter().map(|file| file["sha256"].as_str().unwrap()).collect();
     assert_eq!(hashes, contents.iter().map(|(_, bytes)| sha256(bytes)).collect::<Vec<_>>());
+}
+
+fn what_was_changed_in_the_drive_is_replaced_only_when_asked(house: &House) {
+    house.add("anna");
+    let folder = house.folder("in", &[("edited.docx", b"old"), ("newer.docx", b"old")]);
+    assert!(house.import("anna", &folder).status.success());
+    // A second version, and a first one that is newer than the local file.
+    write(&folder.join("edited.docx"), b"edited in the drive");
+    assert!(house.import("anna", &folder).status.success());
+    write(&folder.join("edited.docx"), b"local");
+    write(&folder.join("newer.docx"), b"local");
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(86_400);
+    std::fs::File::options().write(true).open(folder.join("newer.docx")).unwrap().set_modified(long_ago).unwrap();
+    let run = house.import("anna", &folder);
+    assert!(run.status.success(), "{run:?}");
+    assert!(run.stdout.contains("0 files imported") && run.stdout.contains("2 passed over"), "{run:?}");
+    for name in ["edited.docx", "newer.docx"] {
+        assert!(
+            run.stderr.contains(&format!("`anna:/{name}` was changed since it was imported; --overwrite")),
+            "{run:?}"
+        );
+    }
+    let hashes = |house: &House| {
+        let listed = house.json("ls anna:/ --json");
+        listed.as_array().unwrap().iter().map(|file| file["sha256"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(hashes(house), [sha256(b"edited in the drive"), sha256(b"old")]);
+    let said = house.ok(&format!("import {} --owner anna --overwrite", folder.display()));
+    assert!(said.contains("2 as new versions, 0 there already, 0 passed over"), "{said}");
+    assert_eq!(hashes(house), [sha256(b"local"), sha256(b"local")]);
 }

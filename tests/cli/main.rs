@@ -10,7 +10,9 @@ mod exports;
 mod files;
 mod history;
 mod imports;
+mod links;
 mod sockets;
+mod starts;
 mod tokens;
 mod users;
 

@@ -16,6 +16,15 @@ fn health_says_alive_and_readiness_gives_its_reason() {
 }
 
 #[test]
+fn a_monitor_may_ask_for_the_head_alone() {
+    let host = Host::start();
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        let answer = host.ask(&format!("HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{path}: {answer:?}");
+    }
+}
+
+#[test]
 fn what_was_asked_is_counted() {
     let host = Host::start();
     host.ask("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nfive!");
@@ -72,6 +81,18 @@ fn a_request_leaves_one_line_without_its_token() {
     assert_eq!(line["span"]["request_id"], "a?b");
     assert!(line["reason"].as_str().unwrap().contains("larger than 1000"), "{line}");
     assert!(log.lines_with("corr-4711").iter().all(|line| !line.contains("SECRET")));
+}
+
+#[test]
+fn a_share_link_leaves_no_secret_in_its_line() {
+    let log = log();
+    let host = Host::start();
+    host.ask("GET /s/SHARESECRET HTTP/1.1\r\nHost: x\r\nX-WOPI-CorrelationId: corr-share\r\n\r\n");
+    let lines = log.lines_with("corr-share");
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    let line: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
+    assert_eq!(line["span"]["path"], "/s/…");
+    assert!(log.lines_with("SHARESECRET").is_empty());
 }
 
 #[test]
