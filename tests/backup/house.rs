@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use lockhouse::{
     actors::messages::VersionChoice,
-    clock::{Clock, ManualClock, Timestamp},
+    clock::{ManualClock, Timestamp},
     host::{
         Host, HostOptions, Unless,
         access::Access,
@@ -218,8 +218,4 @@ pub(crate) async fn house() -> House {
     let (folder, report, report_versions, rescued, notes, notes_bytes, old) = furnish(&host, &clock).await;
     close_host(host, &path).await;
     House { _home: home, path, folder, report, report_versions, rescued, notes, notes_bytes, old }
-}
-
-pub(crate) fn wall() -> Timestamp {
-    clock().wall()
 }

@@ -217,7 +217,9 @@ async fn an_index_that_cannot_be_opened_or_has_lost_its_state_or_rows_is_made_an
             "state" => house::raw(&house.path, "index", |index| index.insert(b"state", b"?").unwrap()),
             _ => house::raw(&house.path, "index", |index| {
                 let lost = if how == "all" { &rows[..] } else { &rows[7..20] };
-                lost.iter().for_each(|key| index.remove(key).unwrap());
+                for key in lost {
+                    index.remove(key).unwrap();
+                }
             }),
         }
         if how == "rows" {

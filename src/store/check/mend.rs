@@ -103,16 +103,16 @@ impl<'a> Mender<'a> {
     }
 
     /// Makes a change durable; before the first one the incarnation is renewed.
-    pub(super) fn commit(&mut self, batch: Batch) -> Result<(), RepairError> {
+    pub(super) fn commit(&mut self, batch: &Batch) -> Result<(), RepairError> {
         self.renew()?;
-        self.submit(&batch)
+        self.submit(batch)
     }
 
     /// Keeps a record aside and removes it.
     pub(super) fn remove(&mut self, key: &[u8], done: &str) -> Result<(), RepairError> {
         self.keep(key)?;
         self.say(key, done);
-        self.commit(Batch::new().clear(key))
+        self.commit(&Batch::new().clear(key))
     }
 
     /// Mends all records.
@@ -167,7 +167,7 @@ impl<'a> Mender<'a> {
             Fault::ParentMissing => {
                 self.say(&key, "its folder is gone: put into its owner's bin");
                 let batch = self.put_into_bin(Batch::new(), node, head);
-                self.commit(batch)
+                self.commit(&batch)
             }
             Fault::NameMissing => {
                 let name = self.free_name(&head.parent, &head.name, node)?;
@@ -177,7 +177,7 @@ impl<'a> Mender<'a> {
                 self.keep(&listed)?;
                 let head = FileHead { name, ..head };
                 let batch = Batch::new().set(key, records::encode(&head)).set(listed, records::encode(&row));
-                self.commit(batch)
+                self.commit(&batch)
             }
             Fault::VersionMissing => {
                 let at = keys::version(node, head.version.sequence);
@@ -192,13 +192,13 @@ impl<'a> Mender<'a> {
                     kind: SaveKind::Save,
                     reason: None,
                 };
-                self.commit(Batch::new().set(at, records::encode(&row)))
+                self.commit(&Batch::new().set(at, records::encode(&row)))
             }
             Fault::BinRowMissing => {
                 self.say(&key, "listed in the bin again");
                 let at = head.binned.as_ref().map_or(head.modified, |binned| binned.at);
                 let row = keys::bin_row(&head.owner, node);
-                self.commit(Batch::new().set(row, records::encode(&BinRow { at })))
+                self.commit(&Batch::new().set(row, records::encode(&BinRow { at })))
             }
             Fault::OwnerMissing => self.rebuild_account(&head.owner),
             _ => Ok(()),
@@ -231,13 +231,13 @@ impl<'a> Mender<'a> {
             // The root itself stands in a circle or in what is gone: a root is in nothing.
             self.say(&key, "made the root of its owner's drive again");
             let root = ContainerRecord { parent: None, ..container };
-            return self.commit(Batch::new().set(key, records::encode(&root)));
+            return self.commit(&Batch::new().set(key, records::encode(&root)));
         }
         self.say(&key, "put into the root of its owner's drive");
         if let Some(parent) = &container.parent {
             let listed = keys::name(parent, &folded(&container.name));
             if load::<NameRow>(self.engine(), &listed)?.is_some_and(|row| row.node == *id) {
-                self.commit(Batch::new().clear(listed))?;
+                self.commit(&Batch::new().clear(listed))?;
             }
         }
         self.put_container(id, container, account.drive)
@@ -256,7 +256,7 @@ impl<'a> Mender<'a> {
         self.keep(&listed)?;
         let container = ContainerRecord { parent: Some(parent), name, ..container };
         self.commit(
-            Batch::new()
+            &Batch::new()
                 .set(keys::container(id), records::encode(&container))
                 .set(listed, records::encode(&row))
                 .set(keys::child_revision(id), records::MARK),
@@ -305,7 +305,7 @@ impl<'a> Mender<'a> {
         match other {
             Some(other) => {
                 self.say(key, "entered into its list again");
-                self.commit(Batch::new().set(other, records::MARK))
+                self.commit(&Batch::new().set(other, records::MARK))
             }
             None => self.remove(key, "it listed what is not there: removed"),
         }
@@ -323,7 +323,7 @@ impl<'a> Mender<'a> {
         let created = self.clock.wall();
         let root = ContainerRecord { parent: None, name: owner.as_str().to_owned(), owner: owner.clone(), created };
         let batch = Batch::new().set(key, records::encode(&root)).set(keys::child_revision(drive), records::MARK);
-        self.commit(batch)
+        self.commit(&batch)
     }
 
     /// Sets the counters of usage to what they count.
@@ -333,7 +333,7 @@ impl<'a> Mender<'a> {
             let found = counters.get(&key).map_or(0, |counter| counter.1);
             if found != expected {
                 self.say(&key, &format!("the counter was set from {found} to {expected}"));
-                self.commit(Batch::new().set(key, expected.to_le_bytes().to_vec()))?;
+                self.commit(&Batch::new().set(key, expected.to_le_bytes().to_vec()))?;
             }
         }
         Ok(())

@@ -84,7 +84,7 @@ impl Mender<'_> {
         if current {
             batch = self.fall_back(batch, node, head, &damaged)?;
         }
-        self.commit(batch)?;
+        self.commit(&batch)?;
         Ok(bytes)
     }
 

@@ -65,11 +65,11 @@ impl Mender<'_> {
         };
         self.keep(key)?;
         if in_place {
-            self.commit(Batch::new().set(key.clone(), records::encode(&head)))?;
+            self.commit(&Batch::new().set(key.clone(), records::encode(&head)))?;
             self.say(key, "the file's record was made anew from its newest version; a lock on it is lost");
         } else {
             let batch = self.put_into_bin(Batch::new(), node, head);
-            self.commit(batch)?;
+            self.commit(&batch)?;
             self.say(
                 key,
                 "the file's record was made anew from its newest version; its name is lost, it is in the bin",
@@ -85,7 +85,7 @@ impl Mender<'_> {
             self.keep(key)?;
             let created = self.clock.wall();
             let record = ContainerRecord { parent: Some(parent), name, owner: around.owner, created };
-            self.commit(Batch::new().set(key.clone(), records::encode(&record)))?;
+            self.commit(&Batch::new().set(key.clone(), records::encode(&record)))?;
             self.say(key, "the folder's record was made anew");
             return Ok(());
         }
@@ -131,7 +131,7 @@ impl Mender<'_> {
         if made {
             self.make_root(&drive, &name)?;
         }
-        self.commit(Batch::new().set(key, records::encode(&account)))
+        self.commit(&Batch::new().set(key, records::encode(&account)))
     }
 
     /// Where a file or container is listed, and under which name.

@@ -289,13 +289,12 @@ impl Raw<'_> {
         while let Some(key) = chunks.last_key()?.filter(|key| key.len() != size_of::<u64>()) {
             self.remove(&*chunks, &key, "a chunk without a number: moved aside")?;
         }
-        let (opened, lost) = match Chunks::open(chunks.clone(), index.clone()) {
-            Ok(opened) => (opened, lost),
-            Err(_) => {
-                self.remove(&*index, Chunks::STATE, "the state of the contents was damaged: moved aside")?;
-                // Without a state every chunk is looked at.
-                (Chunks::open(chunks, index.clone())?, true)
-            }
+        let (opened, lost) = if let Ok(opened) = Chunks::open(chunks.clone(), index.clone()) {
+            (opened, lost)
+        } else {
+            self.remove(&*index, Chunks::STATE, "the state of the contents was damaged: moved aside")?;
+            // Without a state every chunk is looked at.
+            (Chunks::open(chunks, index.clone())?, true)
         };
         // What a crash left is no damage and was listed by the opening; anything else is.
         let late = opened.list(0).unwrap_or_else(|error| {
