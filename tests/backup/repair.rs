@@ -1,11 +1,15 @@
 //! Damage is moved aside and the rest is kept.
 
-use std::fs;
+use std::{
+    fs,
+    ops::{Bound, ControlFlow},
+};
 
 use lockhouse::{
     actors::messages::VersionChoice,
     store::{
         check::{self, Action, Finding, Listeners, RepairError, Repaired, Severity},
+        collect,
         engine::Batch,
         records::{SaveKind, keys},
     },
@@ -189,6 +193,59 @@ async fn what_keeps_the_engine_from_opening_is_moved_aside() {
     let host = house::open_host(&house.path, clock()).await;
     assert!(house::read(&host, &house.notes).await == house.notes_bytes);
     house::write(&host, &house.notes, b"more").await;
+    house::close_host(host, &house.path).await;
+}
+
+/// The keys in the index, those of chunks only.
+fn index_rows(house: &House) -> Vec<Vec<u8>> {
+    let mut rows = Vec::new();
+    house::raw(&house.path, "index", |index| {
+        let all = index.scan(Bound::Unbounded, Bound::Unbounded, usize::MAX).unwrap();
+        rows.extend(all.into_iter().map(|(key, _)| key).filter(|key| key.len() == 24));
+    });
+    rows
+}
+
+#[tokio::test]
+async fn an_index_that_cannot_be_opened_or_has_lost_its_state_or_rows_is_made_anew_from_the_chunks() {
+    let house = house().await;
+    let rows = index_rows(&house);
+    assert!(rows.len() > 40);
+    for how in ["database", "state", "rows", "all"] {
+        match how {
+            "database" => fs::write(house.path.join("index").join("conf"), b"this is no configuration").unwrap(),
+            "state" => house::raw(&house.path, "index", |index| index.insert(b"state", b"?").unwrap()),
+            _ => house::raw(&house.path, "index", |index| {
+                let lost = if how == "all" { &rows[..] } else { &rows[7..20] };
+                for key in lost {
+                    index.remove(key).unwrap();
+                }
+            }),
+        }
+        if how == "rows" {
+            let (report, found) = findings(&house).await;
+            assert!(report.is_sound() && (1..=13).contains(&report.unlisted_chunks), "{report:?}");
+            assert!(found.iter().any(|finding| finding.severity == Severity::Notice && finding.key == "index"));
+        }
+        let (_, actions) = mends(&house).await;
+        assert_eq!(index_rows(&house), rows, "{how}");
+        let told = actions.iter().any(|action| action.key == "index" && action.done.contains("chunks"));
+        assert_eq!(told, how != "state", "{how}: {actions:#?}");
+        let (report, found) = findings(&house).await;
+        assert_eq!((report.unlisted_chunks, found), (0, vec![]));
+    }
+    // What is stored again is found again, and a collection takes nothing that is in use.
+    let store = house::open_store(&house.path).await;
+    let written = store.content.stats().bytes_written;
+    let mut upload = store.content.begin_upload(&house.notes, None).unwrap();
+    upload.write(&house.notes_bytes).unwrap();
+    drop(upload.finish().unwrap());
+    assert_eq!(store.content.stats().bytes_written, written);
+    let collected = collect::collect(&store.content, &mut || ControlFlow::Continue(())).unwrap();
+    assert_eq!((collected.ending, collected.chunks_removed), (collect::Ending::Complete, 0));
+    house::close_store(store);
+    let host = house::open_host(&house.path, clock()).await;
+    assert!(house::read(&host, &house.notes).await == house.notes_bytes);
     house::close_host(host, &house.path).await;
 }
 

@@ -49,7 +49,7 @@ pub(super) fn check(
             go_on(progress(CheckProgress::Contents { files, bytes: report.bytes }))?;
         }
     }
-    unused(store, report)
+    unused(store, report, tell)
 }
 
 /// Reads every content of a file once.
@@ -136,8 +136,8 @@ pub(super) fn verify(content: &Arc<Content>, node: &NodeId, expected: &ContentRe
     Some(format!("its bytes are damaged at {} of {}: {chunk}{}{more}", first.offset, expected.size, first.reason))
 }
 
-/// Counts the chunks that no content names.
-fn unused(store: &Store, report: &mut Report) -> Result<(), CheckError> {
+/// Counts the chunks that no content names, and those that the index does not have.
+fn unused(store: &Store, report: &mut Report, tell: &mut dyn FnMut(Finding)) -> Result<(), CheckError> {
     let content = &store.content;
     let horizon = content.chunks().next_number();
     let mut named = RoaringTreemap::new();
@@ -147,16 +147,27 @@ fn unused(store: &Store, report: &mut Report) -> Result<(), CheckError> {
             named.extend(page.entries().map(|entry| entry.number));
         }
     }
+    let mut listed = RoaringTreemap::new();
     let mut after = None;
     loop {
         let (rows, last) = content.chunks().index_page(after.as_deref(), ROWS)?;
+        listed.extend(rows.iter().map(|row| row.number));
         for row in rows.iter().filter(|row| row.number < horizon && !named.contains(row.number)) {
             report.unused_chunks += 1;
             report.unused_bytes += u64::from(row.length);
         }
         match last {
-            None => return Ok(()),
+            None => break,
             last => after = last,
         }
     }
+    // One that is not there, or damaged, is told of by the contents that need it.
+    let unlisted = (named - listed).iter().filter(|&number| content.chunks().read_any(number).is_ok()).count();
+    report.unlisted_chunks = unlisted as u64;
+    if unlisted > 0 {
+        let reason =
+            format!("{unlisted} chunks in use are not in it: they are neither shared with new contents nor collected");
+        tell(super::fault::notice(b"index", reason));
+    }
+    Ok(())
 }

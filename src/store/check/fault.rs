@@ -107,6 +107,18 @@ impl Fault {
     }
 }
 
+/// Something about the contents that is not as it should be, and of which nothing is lost.
+pub(super) fn notice(key: &[u8], reason: String) -> Finding {
+    Finding {
+        what: What::Content,
+        severity: Severity::Notice,
+        key: printable(key),
+        path: None,
+        reason,
+        advice: REPAIR.to_owned(),
+    }
+}
+
 /// A finding about contents or counters.
 pub(super) fn damage(what: What, key: &[u8], path: Option<String>, reason: String) -> Finding {
     Finding { what, severity: Severity::Damage, key: printable(key), path, reason, advice: REPAIR.to_owned() }

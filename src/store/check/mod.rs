@@ -146,6 +146,9 @@ pub struct Report {
     pub unused_chunks: u64,
     /// Bytes of these.
     pub unused_bytes: u64,
+    /// Chunks that a version names and the index does not have: they cannot be shared or collected.
+    #[serde(default)]
+    pub unlisted_chunks: u64,
 }
 
 impl Report {

@@ -163,10 +163,12 @@ pub async fn repair(
     let records = meta.tree(assembly::RECORDS)?;
     refuse_newer(&*records)?;
     let content = raw.open_or_replace(&directory.content(), "content", SledOptions::content(options.content_cache))?;
+    let before = raw.actions;
     let index = raw.open_or_replace(&directory.index(), "index", SledOptions::meta(options.content_cache))?;
+    let lost_index = raw.actions > before;
     raw.records(&*records)?;
     drop(records);
-    raw.chunks(&content, &index)?;
+    raw.chunks(&content, &index, lost_index)?;
     let Raw { mut aside, actions, .. } = raw;
     let store = Store::assemble(directory, [meta, content, index], options, clock).await?;
     let mut mender = Mender::new(&store, clock, &mut aside, &mut *listeners.did, actions)?;
@@ -286,14 +288,30 @@ impl Raw<'_> {
         Ok(records.flush()?)
     }
 
-    /// What the contents could not begin with.
-    fn chunks(&mut self, content: &SledDatabase, index: &SledDatabase) -> Result<(), RepairError> {
+    /// What the contents could not begin with, and chunks that the index has lost.
+    fn chunks(&mut self, content: &SledDatabase, index: &SledDatabase, lost: bool) -> Result<(), RepairError> {
         let (chunks, index) = (content.tree(assembly::CHUNKS)?, index.tree(assembly::INDEX)?);
         while let Some(key) = chunks.last_key()?.filter(|key| key.len() != size_of::<u64>()) {
             self.remove(&*chunks, &key, "a chunk without a number: moved aside")?;
         }
-        if Chunks::open(chunks.clone(), index.clone()).is_err() {
+        let (opened, lost) = if let Ok(opened) = Chunks::open(chunks.clone(), index.clone()) {
+            (opened, lost)
+        } else {
             self.remove(&*index, Chunks::STATE, "the state of the contents was damaged: moved aside")?;
+            // Without a state every chunk is looked at.
+            (Chunks::open(chunks, index.clone())?, true)
+        };
+        // What a crash left is no damage and was listed by the opening; anything else is.
+        let late = opened.list(0).unwrap_or_else(|error| {
+            tracing::warn!(%error, "not every chunk can be looked at, to find those that the index has lost");
+            0
+        });
+        let listed = if lost { opened.listed_on_opening() } else { 0 } + late;
+        if listed > 0 {
+            self.say(
+                "index".to_owned(),
+                &format!("{listed} chunks that the index had lost were entered into it again"),
+            );
         }
         Ok(index.flush()?)
     }

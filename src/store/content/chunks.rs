@@ -96,6 +96,7 @@ pub(crate) struct Chunks {
     garbage: AtomicU64,
     live: AtomicU64,
     flushes: Arc<InFlight>,
+    listed_on_opening: u64,
 }
 
 impl Chunks {
@@ -108,24 +109,37 @@ impl Chunks {
             Some(key) => number_of(&key).ok_or_else(|| nonsense("a chunk has a key that is no number"))?,
         };
         let State { clean, reserved, garbage, live } = match index.get(STATE)? {
+            // Of a new store, or of one whose index is gone: then all chunks are listed anew.
             None => State { clean: true, reserved: 1, garbage: 0, live: 0 },
             Some(value) => State::decode(value)?,
         };
         let next = reserved.max(last.saturating_add(1));
         let numbers = Numbers { next, reserved: next, garbage_written: garbage, clean: true };
         let (garbage, live) = (AtomicU64::new(garbage), AtomicU64::new(live));
-        let opened =
-            Self { bodies: chunks, index, numbers: Mutex::new(numbers), garbage, live, flushes: Arc::default() };
-        opened.recover(if clean { reserved } else { reserved.saturating_sub(2 * BLOCK) })?;
+        let flushes = Arc::default();
+        let numbers = Mutex::new(numbers);
+        let mut opened = Self { bodies: chunks, index, numbers, garbage, live, flushes, listed_on_opening: 0 };
+        opened.listed_on_opening = opened.list(if clean { reserved } else { reserved.saturating_sub(2 * BLOCK) })?;
+        if opened.listed_on_opening > 0 {
+            let chunks = opened.listed_on_opening;
+            tracing::info!(chunks, "chunks that the index did not have, as after a crash, were entered into it");
+        }
         Ok(opened)
     }
 
-    /// Gives every chunk from a number on its row, should it have none.
-    fn recover(&self, from: u64) -> Result<(), BackingError> {
+    /// How many chunks got a row when this was opened.
+    pub(crate) const fn listed_on_opening(&self) -> u64 {
+        self.listed_on_opening
+    }
+
+    /// Gives every chunk from a number on its row, should it have none, and returns how many those were. They are taken for
+    /// garbage until the next collection knows better. Holds a page of chunks in memory.
+    pub(crate) fn list(&self, from: u64) -> Result<u64, BackingError> {
+        let mut listed = 0;
         let mut from = Bound::Included(from.to_be_bytes().to_vec());
         loop {
             let page = self.bodies.scan(from.as_ref().map(Vec::as_slice), Bound::Unbounded, RECOVERED_AT_ONCE)?;
-            let Some((last, _)) = page.last() else { return Ok(()) };
+            let Some((last, _)) = page.last() else { return Ok(listed) };
             from = Bound::Excluded(last.clone());
             for (key, value) in &page {
                 // A damaged chunk gets a row too, of some hash: it can be collected then.
@@ -137,8 +151,8 @@ impl Chunks {
                 }
                 let row = IndexRow { hash, number, length: length_of(bytes)? };
                 if self.index.get(&index_key(&row.hash, number))?.is_none() {
-                    tracing::info!(number, "a chunk of an upload that a crash interrupted can be collected");
                     self.insert_row(&row)?;
+                    listed += 1;
                     self.add_garbage(u64::from(row.length))?;
                 }
             }
