@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, body::SizedStream, web};
-use futures_util::TryStreamExt as _;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Admin, Refusal, calls::Entry, files::told_file};
@@ -134,7 +133,7 @@ async fn download(admin: web::Data<Admin>, query: web::Query<Query>) -> HttpResp
         Ok((size, hash, pieces)) => HttpResponse::Ok()
             .insert_header((HASH, hash))
             .content_type("application/octet-stream")
-            .body(SizedStream::new(size, pieces.map_err(Box::from))),
+            .body(SizedStream::new(size, pieces)),
         Err(refusal) => refusal.response(),
     }
 }

@@ -3,7 +3,8 @@
 
 use super::{
     BinEntry, Host, HostError,
-    files::{Unless, stored_name, unexpected},
+    files::{Unless, unexpected},
+    naming::stored_name,
     tree::{Child, DrivePath},
 };
 use crate::{

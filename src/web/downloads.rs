@@ -15,7 +15,7 @@ use actix_web::{
     },
     web,
 };
-use futures_util::{TryStreamExt as _, stream};
+use futures_util::stream;
 
 use super::head_only;
 use crate::{
@@ -156,7 +156,7 @@ async fn send(request: &HttpRequest, mut builder: HttpResponseBuilder, reading: 
         return builder.body(SizedStream::new(left, stream::empty::<Result<web::Bytes, actix_web::Error>>()));
     }
     match reading.into_stream().await {
-        Ok(pieces) => builder.body(SizedStream::new(left, pieces.map_err(Box::from))),
+        Ok(pieces) => builder.body(SizedStream::new(left, pieces)),
         Err(error) => refuse(request, &error),
     }
 }

@@ -1,7 +1,6 @@
 //! GetFile and PutFile (files.md sections 4.1 and 4.3).
 
 use actix_web::{HttpRequest, HttpResponse, body::SizedStream, web};
-use futures_util::TryStreamExt as _;
 use serde_json::json;
 
 use super::{
@@ -55,7 +54,7 @@ pub(crate) async fn send(
     if let Some(all) = reading.all_if_small().await? {
         return Ok(builder.body(all));
     }
-    Ok(builder.body(SizedStream::new(size, reading.into_stream().await?.map_err(Box::from))))
+    Ok(builder.body(SizedStream::new(size, reading.into_stream().await?)))
 }
 
 pub(super) async fn post(
