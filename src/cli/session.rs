@@ -116,7 +116,7 @@ impl Session {
         answered(response).await
     }
 
-    /// Sends a request, and once more when the one who served the socket has just ended.
+    /// Sends a request, and again when the one who served the socket has just ended.
     ///
     /// # Errors
     /// The refusal, or what happened to the connection.
@@ -124,14 +124,14 @@ impl Session {
         &mut self,
         request: impl Fn(&Client) -> Result<RequestBuilder, Failure>,
     ) -> Result<Response, Failure> {
-        let outcome = match request(&self.client)?.send().await {
-            Err(error) if error.is_connect() => {
-                self.reach().await?;
-                request(&self.client)?.send().await
+        let began = Instant::now();
+        let response = loop {
+            match request(&self.client)?.send().await {
+                // Nothing was asked yet. Whoever is reached next may be a command that ends at once, too.
+                Err(error) if error.is_connect() && began.elapsed() < PATIENCE => self.reach().await?,
+                outcome => break outcome?,
             }
-            outcome => outcome,
         };
-        let response = outcome?;
         if response.status().is_success() { Ok(response) } else { Err(refusal(response).await) }
     }
 
