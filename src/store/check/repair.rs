@@ -163,12 +163,10 @@ pub async fn repair(
     let records = meta.tree(assembly::RECORDS)?;
     refuse_newer(&*records)?;
     let content = raw.open_or_replace(&directory.content(), "content", SledOptions::content(options.content_cache))?;
-    let before = raw.actions;
     let index = raw.open_or_replace(&directory.index(), "index", SledOptions::meta(options.content_cache))?;
-    let lost_index = raw.actions > before;
     raw.records(&*records)?;
     drop(records);
-    raw.chunks(&content, &index, lost_index)?;
+    raw.chunks(&content, &index)?;
     let Raw { mut aside, actions, .. } = raw;
     let store = Store::assemble(directory, [meta, content, index], options, clock).await?;
     let mut mender = Mender::new(&store, clock, &mut aside, &mut *listeners.did, actions)?;
@@ -289,24 +287,22 @@ impl Raw<'_> {
     }
 
     /// What the contents could not begin with, and chunks that the index has lost.
-    fn chunks(&mut self, content: &SledDatabase, index: &SledDatabase, lost: bool) -> Result<(), RepairError> {
+    fn chunks(&mut self, content: &SledDatabase, index: &SledDatabase) -> Result<(), RepairError> {
         let (chunks, index) = (content.tree(assembly::CHUNKS)?, index.tree(assembly::INDEX)?);
         while let Some(key) = chunks.last_key()?.filter(|key| key.len() != size_of::<u64>()) {
             self.remove(&*chunks, &key, "a chunk without a number: moved aside")?;
         }
-        let (opened, lost) = if let Ok(opened) = Chunks::open(chunks.clone(), index.clone()) {
-            (opened, lost)
+        let opened = if let Ok(opened) = Chunks::open(chunks.clone(), index.clone()) {
+            opened
         } else {
             self.remove(&*index, Chunks::STATE, "the state of the contents was damaged: moved aside")?;
-            // Without a state every chunk is looked at.
-            (Chunks::open(chunks, index.clone())?, true)
+            Chunks::open(chunks, index.clone())?
         };
-        // What a crash left is no damage and was listed by the opening; anything else is.
-        let late = opened.list(0).unwrap_or_else(|error| {
+        // What a crash left is no damage, and the opening listed it. Without a state, as in a new index, it listed all chunks.
+        let listed = opened.list(0).unwrap_or_else(|error| {
             tracing::warn!(%error, "not every chunk can be looked at, to find those that the index has lost");
             0
         });
-        let listed = if lost { opened.listed_on_opening() } else { 0 } + late;
         if listed > 0 {
             self.say(
                 "index".to_owned(),

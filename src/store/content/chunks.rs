@@ -96,7 +96,6 @@ pub(crate) struct Chunks {
     garbage: AtomicU64,
     live: AtomicU64,
     flushes: Arc<InFlight>,
-    listed_on_opening: u64,
 }
 
 impl Chunks {
@@ -118,18 +117,12 @@ impl Chunks {
         let (garbage, live) = (AtomicU64::new(garbage), AtomicU64::new(live));
         let flushes = Arc::default();
         let numbers = Mutex::new(numbers);
-        let mut opened = Self { bodies: chunks, index, numbers, garbage, live, flushes, listed_on_opening: 0 };
-        opened.listed_on_opening = opened.list(if clean { reserved } else { reserved.saturating_sub(2 * BLOCK) })?;
-        if opened.listed_on_opening > 0 {
-            let chunks = opened.listed_on_opening;
+        let opened = Self { bodies: chunks, index, numbers, garbage, live, flushes };
+        let chunks = opened.list(if clean { reserved } else { reserved.saturating_sub(2 * BLOCK) })?;
+        if chunks > 0 {
             tracing::info!(chunks, "chunks that the index did not have, as after a crash, were entered into it");
         }
         Ok(opened)
-    }
-
-    /// How many chunks got a row when this was opened.
-    pub(crate) const fn listed_on_opening(&self) -> u64 {
-        self.listed_on_opening
     }
 
     /// Gives every chunk from a number on its row, should it have none, and returns how many those were. They are taken for
