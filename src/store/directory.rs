@@ -12,9 +12,10 @@
 //! | `replaced-*/` | what was there before `lockhouse restore-backup --force` |
 
 use std::{
+    ffi::OsStr,
     fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
     io::{self, Read as _, Seek as _, Write as _},
-    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -86,7 +87,7 @@ pub struct DataDir {
 }
 
 impl DataDir {
-    /// Takes the directory, or creates it for its owner's eyes only.
+    /// Takes the directory, or creates it; it is for its owner's eyes only from then on ([`Self::is_exposed`] if not).
     ///
     /// # Errors
     /// [`DirectoryError`].
@@ -100,10 +101,12 @@ impl DataDir {
     pub(crate) fn claim(path: &Path) -> Result<Self, DirectoryError> {
         let io = |error| DirectoryError::Io { path: path.to_owned(), error };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io)?;
+        let may_close = is_for_us_alone(path).map_err(io)?;
         let lock = take_lock(path)?;
         let mode = fs::metadata(path).map_err(io)?.permissions().mode();
-        // A directory that was there before, perhaps made with `mkdir`: only its owner can close it.
-        let exposed = mode & 0o077 != 0 && fs::set_permissions(path, Permissions::from_mode(0o700)).is_err();
+        // A directory that was there before, perhaps made with `mkdir`.
+        let closed = || may_close && fs::set_permissions(path, Permissions::from_mode(0o700)).is_ok();
+        let exposed = mode & 0o077 != 0 && !closed();
         if exposed {
             tracing::warn!(
                 directory = %path.display(), mode = format!("{:o}", mode & 0o777),
@@ -160,6 +163,17 @@ impl DataDir {
     pub fn free_space(&self) -> io::Result<u64> {
         free_space_of(&self.path)
     }
+}
+
+/// Whether the directory belongs to our user and nothing else is in it: one that was named by mistake stays as it is.
+fn is_for_us_alone(directory: &Path) -> io::Result<bool> {
+    if fs::metadata(directory)?.uid() != rustix::process::geteuid().as_raw() {
+        return Ok(false);
+    }
+    let known = |name: &OsStr| name == "lock" || name == "lost+found";
+    let mut others =
+        fs::read_dir(directory)?.filter(|entry| !entry.as_ref().is_ok_and(|entry| known(&entry.file_name())));
+    Ok(directory.join("format").exists() || others.next().is_none())
 }
 
 /// Bytes that this process may still write to the disk that `path` is on.

@@ -130,6 +130,21 @@ fn a_data_directory_that_was_there_before_is_closed_to_others() {
 }
 
 #[test]
+fn a_directory_with_other_things_in_it_is_left_as_it_is_and_that_is_told() {
+    let house = House::quiet();
+    let path = house.binary().data_dir();
+    crate::write(&path.join("something else"), b"");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let run = house.binary().cli(&["user", "add", "anna", "--password-stdin"], crate::PASSWORD);
+    assert!(run.status.success() && run.stderr.contains("warning: other users"), "{run:?}");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o755);
+    fs::remove_file(path.join("something else")).unwrap();
+    let run = house.run("user list");
+    assert!(run.status.success() && run.stderr.is_empty(), "{run:?}");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
 fn a_limit_on_the_size_of_files_does_not_end_the_server() {
     let mut house = House::quiet();
     house.add("anna");
