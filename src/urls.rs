@@ -89,9 +89,9 @@ impl Urls {
         self.at(&format!("/versions/{file}"))
     }
 
-    /// The page behind a share link.
-    pub fn share_link(&self, link: &NodeId) -> String {
-        self.at(&format!("/s/{link}"))
+    /// The page behind a share link, by its code.
+    pub fn share_link(&self, code: &str) -> String {
+        self.at(&format!("/s/{code}"))
     }
 
     /// The latest bytes as a browser's download (`DownloadUrl`).

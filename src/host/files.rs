@@ -186,17 +186,18 @@ impl Host {
         Ok(())
     }
 
-    /// The link that gives whoever holds it `role` on the file.
+    /// The code of a link that gives whoever holds it `role` on the file.
     ///
     /// # Errors
     /// [`HostError::NoRight`] for a caller who may not share it.
-    pub async fn share_link(&self, access: &Access, role: Role) -> Result<NodeId, HostError> {
+    pub async fn share_link(&self, access: &Access, role: Role) -> Result<String, HostError> {
         access.require(Role::Editor)?;
         if access.is_anonymous() {
             return Err(HostError::NoRight);
         }
         self.head(access.file()?)?;
-        Ok(self.links().create_or_reuse(access.file()?, role, &access.user_id(), None).await?)
+        let link = self.links().create_or_reuse(access.file()?, role, &access.user_id(), None).await?;
+        Ok(self.links().code_of(&link)?)
     }
 
     /// What a name stands for in a container, by the folded name.

@@ -2,6 +2,9 @@
 
 use std::{fmt, fmt::Write as _, sync::Arc};
 
+use aws_lc_rs::hmac;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
 use crate::{
     clock::{Clock, Timestamp},
     host::{
@@ -19,6 +22,9 @@ use crate::{
 
 /// What the user id of a link's holder begins with; 32 hexadecimal digits follow.
 const GUEST: &str = "guest";
+
+/// The store's record with the key of the codes.
+const CODE_KEY: &str = "link-key";
 
 /// Why a link was not made.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -40,7 +46,8 @@ pub enum LinkError {
     Trouble(#[from] Trouble),
 }
 
-/// The share links of the house. A link's id is a secret of 128 bits: whoever knows it holds the link.
+/// The share links of the house. Whoever knows a link's *code* holds the link. The code is the link's id and a keyed hash of
+/// it; tokens and records name the id alone, from which nobody can make the code.
 #[derive(Clone)]
 pub struct Links {
     engine: Arc<dyn Engine>,
@@ -104,6 +111,46 @@ impl Links {
             }
         }
         Err(Trouble::Contended.into())
+    }
+
+    /// Makes the key of the codes, if there is none yet. To be called once, before the first code.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub async fn prepare(&self) -> Result<(), Trouble> {
+        let key = keys::system(CODE_KEY);
+        if self.engine.get(&key)?.is_some() {
+            return Ok(());
+        }
+        let secret = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
+        // Should another have made it meanwhile, his counts.
+        let batch = Batch::new().require(key.clone(), Expect::Absent).set(key, encode(&secret));
+        commit(&*self.engine, batch).await.map(drop)
+    }
+
+    fn code_key(&self) -> Result<hmac::Key, Trouble> {
+        let (secret, _) = load::<String>(&*self.engine, &keys::system(CODE_KEY))?.ok_or(Trouble::Contended)?;
+        Ok(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
+    }
+
+    /// What stands in the URL of a link: a secret.
+    ///
+    /// # Errors
+    /// [`Trouble`] when the store cannot be read.
+    pub fn code_of(&self, link: &NodeId) -> Result<String, Trouble> {
+        let mark = hmac::sign(&self.code_key()?, link.as_str().as_bytes());
+        Ok(format!("{link}.{}", URL_SAFE_NO_PAD.encode(mark)))
+    }
+
+    /// The link that a code stands for; `None` when it is none of ours. Whether there is such a link still is another question.
+    ///
+    /// # Errors
+    /// [`Trouble`] when the store cannot be read.
+    pub fn by_code(&self, code: &str) -> Result<Option<NodeId>, Trouble> {
+        let Some((id, mark)) = code.split_once('.') else { return Ok(None) };
+        let (Ok(link), Ok(mark)) = (NodeId::parse(id), URL_SAFE_NO_PAD.decode(mark)) else { return Ok(None) };
+        let good = hmac::verify(&self.code_key()?, link.as_str().as_bytes(), &mark).is_ok();
+        Ok(good.then_some(link))
     }
 
     /// A link that is not over.
@@ -206,6 +253,26 @@ mod tests {
 
     use super::*;
     use crate::host::testing::{House, user};
+
+    #[tokio::test]
+    async fn nobody_makes_a_code_from_the_id_that_tokens_carry() {
+        let house = House::new();
+        let anna = house.add("anna").await;
+        let (file, links) = (house.file(&anna.drive, "anna"), house.links());
+        links.prepare().await.unwrap();
+        let link = links.create_or_reuse(&file, Role::Editor, &user("anna"), None).await.unwrap();
+        let code = links.code_of(&link).unwrap();
+        assert_eq!(links.by_code(&code).unwrap(), Some(link.clone()));
+        links.prepare().await.unwrap();
+        assert_eq!(links.code_of(&link).unwrap(), code, "the key stays");
+        let other = links.code_of(&NodeId::from_random_bits([1; 16])).unwrap();
+        let (_, foreign) = other.split_once('.').unwrap();
+        for wrong in
+            [link.to_string(), format!("{link}."), format!("{link}.{foreign}"), format!("{code}A"), String::new()]
+        {
+            assert_eq!(links.by_code(&wrong).unwrap(), None, "{wrong}");
+        }
+    }
 
     #[tokio::test]
     async fn the_same_wish_gets_the_same_link_and_another_wish_another() {

@@ -146,6 +146,10 @@ impl Host {
             clock,
             options,
         }));
+        host.links().prepare().await.map_err(|error| OpenError::Unusable {
+            path: host.0.options.data_dir.clone(),
+            reason: error.to_string(),
+        })?;
         let housekeeper = Housekeeper::start(&host).map_err(|error| OpenError::Unusable {
             path: host.0.options.data_dir.clone(),
             reason: error.to_string(),

@@ -69,8 +69,7 @@ pub(super) async fn plain(request: HttpRequest) -> HttpResponse {
 /// The page behind a share link: what it is, and the bytes.
 pub(super) async fn shared(request: HttpRequest, link: web::Path<String>, wopi: web::Data<Wopi>) -> HttpResponse {
     note_operation(&request, "share link");
-    let offer = NodeId::parse(&link).map_err(|_| HostError::NotFound).and_then(|link| offered(&wopi.host, link));
-    let Ok((name, file, token)) = offer else {
+    let Ok((name, file, token)) = offered(&wopi.host, &link) else {
         let text = "This link is not valid any more, or never was. Ask whoever gave it to you for a new one.";
         return page(StatusCode::NOT_FOUND, &Page { title: "Nothing here", text, link: "", label: "" });
     };
@@ -79,7 +78,8 @@ pub(super) async fn shared(request: HttpRequest, link: web::Path<String>, wopi: 
     page(StatusCode::OK, &Page { title: &name, text, link: &link, label: "Download" })
 }
 
-fn offered(host: &Host, link: NodeId) -> Result<(String, NodeId, String), HostError> {
+fn offered(host: &Host, code: &str) -> Result<(String, NodeId, String), HostError> {
+    let link = host.links().by_code(code)?.ok_or(HostError::NotFound)?;
     let record = host.links().get(&link)?.ok_or(HostError::NotFound)?;
     let file = record.node;
     let new = NewToken::for_link(link, Resource::File(file.clone()), Role::Viewer, ClientKind::Any);

@@ -58,6 +58,9 @@ impl Server {
         let command = |arguments: &[&str]| {
             let mut command = Command::new(program);
             command.args(arguments).arg("--data-dir").arg(&store);
+            for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LOCKHOUSE_")) {
+                command.env_remove(name);
+            }
             command.env("LOCKHOUSE_STORAGE__FREE_SPACE_FLOOR", "0 B").env("LOCKHOUSE_LIMITS__BODY", "16 GiB");
             command
         };
