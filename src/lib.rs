@@ -57,6 +57,9 @@
 //!
 //! # Where this differs from its first design
 //!
+//! A file that PutRelativeFile makes belongs to the owner of the drive it is in, not to the token's user (files.md section 4.4
+//! would have it so): rights, bin and usage all follow the drive.
+//!
 //! The index that finds a chunk by its hash is a third database: in one database with the chunks, its small pages are strewn
 //! over every large segment, and sled could free none of them (measured: twice the disk under overwriting).
 

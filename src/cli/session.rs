@@ -185,11 +185,25 @@ impl From<Opening> for Failure {
     }
 }
 
+/// A log that lost its end is an error in the server's log; a command says it, too.
+fn warn_of_loss(host: &Host) {
+    if let Some(lost) = host.store().engine.opened().tail_lost {
+        super::print::complaint(&format!(
+            "changes that had been made are gone from {}: there are {} of at least {}. Look whether the newest documents \
+             are there; a backup from before has them",
+            host.options().data_dir.display(),
+            lost.recovered,
+            lost.acked
+        ));
+    }
+}
+
 async fn open_own(settings: &Settings) -> Result<Own, Opening> {
     let host = Host::open(host_options(settings, None), Arc::new(SystemClock))
         .await
         .map_err(|error| if is_in_use(&error) { Opening::InUse(error) } else { Opening::Other(error.into()) })?;
     warn_of_exposure(&host);
+    warn_of_loss(&host);
     let admin = Admin { host: host.clone(), urls: Arc::new(urls(settings)), settings: Arc::new(settings.clone()) };
     match api::socket::serve(admin, OTHERS) {
         Ok(socket) => Ok(Own { socket, host }),

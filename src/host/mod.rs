@@ -231,6 +231,15 @@ impl Host {
     pub fn ready(&self) -> Result<(), String> {
         self.engine().health().map_err(|error| error.to_string())?;
         self.content().health().map_err(|error| error.to_string())?;
+        let floor = self.0.options.store.free_space_floor;
+        let free = self.0.store.directory.free_space().map_err(|error| error.to_string())?;
+        if free < floor {
+            return Err(format!(
+                "{} MiB are free on the disk, less than storage.free_space_floor ({} MiB): nothing can be saved",
+                free >> 20,
+                floor >> 20
+            ));
+        }
         match self.0.store.blobs() {
             0 => Ok(()),
             blobs => Err(format!(

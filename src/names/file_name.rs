@@ -79,6 +79,13 @@ impl FileName {
     /// `fallback_extension` (with or without its dot; may be empty).
     #[must_use]
     pub fn sanitised(text: &str, fallback_extension: &str) -> Self {
+        // What is legal stays as it is, but for the mark of a character that could not be read.
+        if !text.contains('\u{fffd}')
+            && let Ok(legal) = Self::parse(text)
+            && (!legal.extension().is_empty() || clean_extension(fallback_extension).is_empty())
+        {
+            return legal;
+        }
         let (stem, extension) = match text.rfind('.') {
             Some(dot) => text.split_at(dot),
             None => (text, fallback_extension),

@@ -136,6 +136,12 @@ fn a_suggested_name_is_repaired_and_keeps_its_extension() {
     assert_eq!((long.stem().len(), long.extension()), (250, ".docx"));
 }
 
+#[test]
+fn a_legal_name_is_not_repaired_further() {
+    let made = FileName::sanitised("a .A.", "");
+    assert_eq!(FileName::sanitised(made.as_str(), ""), made);
+}
+
 fn hostile() -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), "[a-cA./\\: \u{300}\u{301}\u{200b}\u{0}é-]{0,400}", "(con|NUL|com1)? ?[.a]{0,3}"]
 }

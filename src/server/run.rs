@@ -28,8 +28,9 @@ use super::{
 };
 use crate::settings::{Limits, Networks, PublicUrl, Settings};
 
-/// Threads for blocking work behind each worker; the default of 256 would only make them wait for each other.
-const BLOCKING_THREADS: usize = 16;
+/// Threads for blocking work behind each worker. They share the databases and wait for the same disk; each keeps a pool of
+/// memory of its own, so more of them cost memory and gain nothing.
+const BLOCKING_THREADS: usize = 4;
 
 /// What a server is made of.
 #[derive(Clone, Debug)]

@@ -144,7 +144,8 @@ impl RequestLine {
     /// Writes the line: an error for a failure of ours, else information.
     pub(super) fn end(&self, bytes_out: u64, whole: bool) -> Duration {
         let elapsed = self.started.elapsed();
-        let duration_ms = elapsed.as_secs_f64() * 1000.0;
+        // Three decimals: microseconds.
+        let duration_ms = (elapsed.as_secs_f64() * 1e6).round() / 1e3;
         let (status, operation) = (self.status.as_u16(), self.operation());
         let reason = self.notes.reason.as_deref();
         let cut = if whole { None } else { Some(true) };

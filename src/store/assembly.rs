@@ -70,6 +70,17 @@ pub enum OpenError {
     /// The engine over it.
     #[error(transparent)]
     Engine(#[from] EngineOpenError),
+    /// The database of records is empty although there were records.
+    #[error(
+        "the records in {directory} are gone: the database is empty, though {acked} changes had been made. Nothing was \
+         changed. Put the directory back from a copy, or restore a backup into a new one with `lockhouse restore-backup FILE`", directory = .directory.display()
+    )]
+    RecordsLost {
+        /// The data directory.
+        directory: std::path::PathBuf,
+        /// The last change that was acknowledged.
+        acked: u64,
+    },
     /// The contents.
     #[error("the contents cannot be opened: {0}")]
     Content(#[from] ContentError),
@@ -141,6 +152,11 @@ impl Store {
                 ..EngineOptions::default()
             },
         )?;
+        if let Some(lost) = engine.opened().tail_lost.filter(|lost| lost.recovered == 0) {
+            // Nothing was committed yet, so the next one who opens it is told, too.
+            engine.close();
+            return Err(OpenError::RecordsLost { directory: directory.path().to_owned(), acked: lost.acked });
+        }
         let shared: Arc<dyn Engine> = engine.clone();
         let measured = directory.path().to_owned();
         let content = Content::open(

@@ -92,6 +92,12 @@ impl DataDir {
     /// # Errors
     /// [`DirectoryError`].
     pub fn open(path: &Path) -> Result<Self, DirectoryError> {
+        if path.join("restore.partial").exists() && !path.join("format").exists() {
+            return Err(DirectoryError::Format {
+                path: path.join("restore.partial"),
+                problem: "what an interrupted restore left behind: run `lockhouse restore-backup` again",
+            });
+        }
         let directory = Self::claim(path)?;
         check_format(path)?;
         Ok(directory)

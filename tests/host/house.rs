@@ -82,6 +82,18 @@ impl House {
         Self { host, clock, directory, change }
     }
 
+    /// Ends the host for good and leaves its directory.
+    pub async fn closed(self) -> (HostOptions, TempDir) {
+        let Self { host, directory, change, .. } = self;
+        tokio::task::spawn_blocking(move || {
+            host.close();
+            drop(host);
+        })
+        .await
+        .unwrap();
+        (options(&directory, change), directory)
+    }
+
     pub async fn file(&self, name: &str, bytes: &[u8]) -> NodeId {
         let drive = self.host.accounts().get(&anna()).unwrap().unwrap().drive;
         let name = FileName::parse(name).unwrap();

@@ -205,3 +205,18 @@ async fn a_right_that_was_withdrawn_while_the_body_arrived_saves_nothing() {
     assert!(put.finish().await.is_err());
     assert_eq!(house.bytes(&file).await, b"text");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_whose_records_are_gone_does_not_begin_anew() {
+    let house = House::new().await;
+    house.file("a.docx", b"text").await;
+    let (options, directory) = house.closed().await;
+    std::fs::remove_dir_all(options.data_dir.join("meta")).unwrap();
+    // Whoever looks first does not wipe away the trace for the next one.
+    for _ in 0..2 {
+        let clock = std::sync::Arc::new(lockhouse::clock::SystemClock);
+        let refused = lockhouse::host::Host::open(options.clone(), clock).await.unwrap_err().to_string();
+        assert!(refused.contains("are gone") && refused.contains("restore-backup"), "{refused}");
+    }
+    drop(directory);
+}
