@@ -22,7 +22,7 @@
 //!
 //! # Restoring
 //!
-//! [`restore`] loads a backup into a part of an empty data directory that no host opens, and puts it in place
+//! [`restore()`] loads a backup into a part of an empty data directory that no host opens, and puts it in place
 //! after the trailer has proved the whole of it; anything less leaves nothing behind. Records keep their revisions
 //! and chunks their numbers. The incarnation is renewed, so that no version ever stands for other bytes than before.
 //! Locks are kept: who held one when the backup was made may still hold it, and else it expires.

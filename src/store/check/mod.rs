@@ -7,7 +7,7 @@
 //! What a crash or an interrupted removal leaves behind is told as a notice: it takes space, and nothing is lost. Anything
 //! else that is not as it was stored is damage.
 //!
-//! [`repair`] works on a data directory that nobody uses.
+//! [`repair()`] works on a data directory that nobody uses.
 
 mod aside;
 mod contents;
