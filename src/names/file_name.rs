@@ -79,13 +79,18 @@ impl FileName {
     /// `fallback_extension` (with or without its dot; may be empty).
     #[must_use]
     pub fn sanitised(text: &str, fallback_extension: &str) -> Self {
-        // What is legal stays as it is, but for the mark of a character that could not be read.
-        if !text.contains('\u{fffd}')
-            && let Ok(legal) = Self::parse(text)
-            && (!legal.extension().is_empty() || clean_extension(fallback_extension).is_empty())
-        {
-            return legal;
+        let mut name = Self::sanitised_once(text, fallback_extension);
+        // What is cut off one end may bare what has to go from the other: each round only shortens, so this ends.
+        loop {
+            let again = Self::sanitised_once(&name.0, "");
+            if again == name || again.0.len() >= name.0.len() {
+                return name;
+            }
+            name = again;
         }
+    }
+
+    fn sanitised_once(text: &str, fallback_extension: &str) -> Self {
         let (stem, extension) = match text.rfind('.') {
             Some(dot) => text.split_at(dot),
             None => (text, fallback_extension),
