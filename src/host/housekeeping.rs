@@ -238,7 +238,12 @@ impl Host {
     /// What the store says.
     pub async fn collect_now(&self) -> Result<collect::Report, HostError> {
         let host = self.clone();
-        super::saving::blocking(move || collect::collect(host.content(), &mut || ControlFlow::Continue(()))).await
+        // It takes long: not on the threads that people wait for.
+        let work = move || collect::collect(host.content(), &mut || ControlFlow::Continue(()));
+        match tokio::task::spawn_blocking(work).await {
+            Ok(report) => Ok(report?),
+            Err(_) => Err(HostError::ShuttingDown),
+        }
     }
 
     /// Everything that a user still owns: files in his drive and bin.

@@ -21,6 +21,7 @@ pub mod random;
 mod reading;
 pub mod rights;
 mod saving;
+mod threads;
 pub mod tokens;
 mod tree;
 pub mod trouble;
@@ -42,6 +43,7 @@ use self::{
     keys::{KeyRing, KeySettings},
     links::Links,
     rights::Rights,
+    threads::Threads,
     tokens::Tokens,
 };
 pub use self::{
@@ -85,6 +87,7 @@ struct Inner {
     directory: Directory,
     tree: Tree,
     counters: Counters,
+    threads: Threads,
     housekeeper: Mutex<Option<Housekeeper>>,
     // Dropped after what uses them.
     system: Arc<ActorSystem>,
@@ -140,6 +143,7 @@ impl Host {
             keys,
             directory,
             counters: Counters::default(),
+            threads: Threads::new().map_err(|error| unusable(error.to_string()))?,
             housekeeper: Mutex::new(None),
             system,
             store,
@@ -264,6 +268,11 @@ impl Host {
 
     fn content(&self) -> &Arc<Content> {
         &self.0.store.content
+    }
+
+    /// The threads that read and write contents.
+    fn threads(&self) -> Result<tokio::runtime::Handle, HostError> {
+        self.0.threads.handle().ok_or(HostError::ShuttingDown)
     }
 
     fn directory(&self) -> &Directory {

@@ -5,8 +5,9 @@
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
+use tokio::runtime::Handle;
 
-use super::{Host, HostError, saving::blocking};
+use super::{Host, HostError, threads::blocking};
 use crate::{
     ids::NodeId,
     store::{
@@ -32,6 +33,7 @@ pub struct Reading {
     /// The content: the file's current one, or an earlier one.
     pub content: ContentRef,
     reader: Option<Reader>,
+    threads: Handle,
     left: u64,
 }
 
@@ -62,7 +64,7 @@ impl Reading {
         let whole = self.content.size;
         let read = move || reader.next(most).map(|piece| (reader, piece));
         // Some chunks from the page cache take less time than the way to another thread and back.
-        let (reader, piece) = if whole <= SMALL { read()? } else { blocking(read).await? };
+        let (reader, piece) = if whole <= SMALL { read()? } else { blocking(&self.threads, read).await? };
         self.reader = Some(reader);
         self.left -= piece.as_ref().map_or(self.left, |piece| piece.len() as u64);
         Ok(piece)
@@ -117,13 +119,19 @@ impl Host {
             let head = self.head(file)?;
             let content = head.content.clone();
             let Some(manifest) = content.manifest else {
-                return Ok(Reading { left: 0, head, content, reader: None });
+                return Ok(Reading { left: 0, head, content, reader: None, threads: self.threads()? });
             };
             // Between reading the head and pinning, the version may have been replaced and collected: look again.
             let Some(pin) = self.content().pin(file, manifest) else { continue };
             if self.head(file)?.content.manifest == Some(manifest) || self.names_manifest(file, &head)? {
                 let reader = self.content().reader(pin, content.size);
-                return Ok(Reading { left: content.size, head, content, reader: Some(reader) });
+                return Ok(Reading {
+                    left: content.size,
+                    head,
+                    content,
+                    reader: Some(reader),
+                    threads: self.threads()?,
+                });
             }
         }
         Err(HostError::Overloaded)
@@ -144,11 +152,11 @@ impl Host {
         let head = self.head_anywhere(file)?.ok_or(HostError::NotFound)?;
         let content = found.content.clone();
         let Some(manifest) = content.manifest else {
-            return Ok((found, Reading { left: 0, head, content, reader: None }));
+            return Ok((found, Reading { left: 0, head, content, reader: None, threads: self.threads()? }));
         };
         let pin = self.content().pin(file, manifest).ok_or(HostError::NotFound)?;
         let found = row(self)?;
         let reader = self.content().reader(pin, content.size);
-        Ok((found, Reading { left: content.size, head, content, reader: Some(reader) }))
+        Ok((found, Reading { left: content.size, head, content, reader: Some(reader), threads: self.threads()? }))
     }
 }

@@ -7,12 +7,14 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
+use tokio::runtime::Handle;
 
 use super::{
     Host, HostError,
     access::Access,
     files::{Unless, unexpected},
     naming::{NAMES_TRIED, candidate},
+    threads::blocking,
     tokens::ClientKind,
 };
 use crate::{
@@ -37,6 +39,7 @@ const PIECE: usize = 256 * 1024;
 /// Bytes on their way into the content store.
 pub(super) struct Incoming {
     upload: Option<Upload>,
+    threads: Handle,
     gathered: BytesMut,
     received: u64,
     limit: u64,
@@ -51,10 +54,8 @@ impl std::fmt::Debug for Incoming {
 impl Drop for Incoming {
     fn drop(&mut self) {
         // An upload that ends early may have to wait for its last flush: not here, on the event loop.
-        if let Some(upload) = self.upload.take()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn_blocking(move || drop(upload));
+        if let Some(upload) = self.upload.take() {
+            self.threads.spawn_blocking(move || drop(upload));
         }
     }
 }
@@ -64,9 +65,9 @@ impl Incoming {
         if announced.is_some_and(|size| size > limit) {
             return Err(HostError::TooLarge { limit });
         }
-        let (content, file) = (Arc::clone(host.content()), file.clone());
-        let upload = blocking(move || content.begin_upload(&file, announced)).await?;
-        Ok(Self { upload: Some(upload), gathered: BytesMut::new(), received: 0, limit })
+        let (content, file, threads) = (Arc::clone(host.content()), file.clone(), host.threads()?);
+        let upload = blocking(&threads, move || content.begin_upload(&file, announced)).await?;
+        Ok(Self { upload: Some(upload), threads, gathered: BytesMut::new(), received: 0, limit })
     }
 
     /// Takes the next bytes. Dropping an `Incoming` leaves nothing but space that is collected.
@@ -85,7 +86,7 @@ impl Incoming {
     async fn hand_over(&mut self) -> Result<(), HostError> {
         let piece = self.gathered.split();
         let Some(mut upload) = self.upload.take() else { return Err(interrupted()) };
-        let upload = blocking(move || upload.write(&piece).map(|()| upload)).await?;
+        let upload = blocking(&self.threads, move || upload.write(&piece).map(|()| upload)).await?;
         self.upload = Some(upload);
         Ok(())
     }
@@ -93,7 +94,8 @@ impl Incoming {
     async fn finish(mut self) -> Result<Stored, HostError> {
         let piece = self.gathered.split();
         let Some(mut upload) = self.upload.take() else { return Err(interrupted()) };
-        blocking(move || {
+        let threads = self.threads.clone();
+        blocking(&threads, move || {
             upload.write(&piece)?;
             upload.finish()
         })
@@ -111,16 +113,6 @@ pub(super) async fn unhurried<T: Send + 'static>(
 
 fn interrupted() -> HostError {
     HostError::Failed("the upload was interrupted".into())
-}
-
-/// Runs what may wait for the disk away from the event loop.
-pub(super) async fn blocking<T: Send + 'static, E: Into<HostError> + Send + 'static>(
-    work: impl FnOnce() -> Result<T, E> + Send + 'static,
-) -> Result<T, HostError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(outcome) => outcome.map_err(Into::into),
-        Err(_) => Err(HostError::Failed("a blocking task failed".into())),
-    }
 }
 
 /// What a PutFile asks for (files.md sections 4.3 and 6.4).

@@ -131,7 +131,7 @@ impl Store {
         durable::self_test(&directory.scratch())?;
         let meta = SledDatabase::open(&directory.meta(), SledOptions::meta(options.meta_cache))?;
         let chunks = SledDatabase::open(&directory.content(), SledOptions::content(options.content_cache))?;
-        let index = SledDatabase::open(&directory.index(), SledOptions::meta(options.content_cache))?;
+        let index = SledDatabase::open(&directory.index(), SledOptions::meta(options.content_cache / 2))?;
         Self::assemble(directory, [meta, chunks, index], options, clock).await
     }
 
