@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     Wopi,
-    dispatch::small_body,
+    dispatch::body_of,
     reply::{self, Problem},
     session::Session,
 };
@@ -31,7 +31,7 @@ pub(super) async fn handle(
     wopi: &Wopi,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let mut body = small_body(request, payload, wopi, wopi.limits.json_body.get());
+    let mut body = body_of(request, payload, wopi, wopi.limits.json_body.get());
     let bytes = body.read_all().await?;
     let report: Report = serde_json::from_slice(&bytes)
         .map_err(|error| Problem::Bad(format!("the body must be JSON with a list `Activities`: {error}")))?;

@@ -4,7 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, body::SizedStream, web};
 use serde_json::json;
 
 use super::{
-    Wopi, headers,
+    Wopi,
+    dispatch::body_of,
+    headers,
     reply::{self, ITEM_VERSION, LOCK, Problem},
     session::{self, Session},
 };
@@ -64,8 +66,7 @@ pub(super) async fn post(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     note_operation(&request, "PutFile");
-    let limit = wopi.limits.body.get();
-    let mut body = BodyReader::new(&request, payload, limit, wopi.limits.body_idle_timeout.get());
+    let mut body = body_of(&request, payload, &wopi, wopi.limits.body.get());
     let outcome = async {
         let session = session::open_even_binned(&request, &id, &wopi)?;
         put(&request, &session, &wopi, &mut body).await

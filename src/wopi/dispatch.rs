@@ -115,7 +115,7 @@ async fn answer(
     };
     // These want no body, but Collabora sends the whole document along with a rename (rule 8).
     let limit = wopi.limits.body.get();
-    BodyReader::new(request, payload, limit, wopi.limits.body_idle_timeout.get()).drain(limit).await;
+    body_of(request, payload, wopi, limit).drain(limit).await;
     outcome
 }
 
@@ -150,7 +150,7 @@ pub(super) async fn not_supported(
     Err(problem.noted(&request))
 }
 
-/// A reader of a body that is not a document.
-pub(super) fn small_body(request: &HttpRequest, payload: web::Payload, wopi: &Wopi, most: u64) -> BodyReader {
+/// A reader of at most `most` bytes of body.
+pub(super) fn body_of(request: &HttpRequest, payload: web::Payload, wopi: &Wopi, most: u64) -> BodyReader {
     BodyReader::new(request, payload, most, wopi.limits.body_idle_timeout.get())
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     Wopi,
     contents::DRAINED,
+    dispatch::body_of,
     headers,
     reply::{self, Problem},
     session::Session,
@@ -27,8 +28,7 @@ pub(super) async fn handle(
     wopi: &Wopi,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let limit = wopi.limits.body.get();
-    let mut body = BodyReader::new(request, payload, limit, wopi.limits.body_idle_timeout.get());
+    let mut body = body_of(request, payload, wopi, wopi.limits.body.get());
     let outcome = put(request, session, wopi, &mut body).await;
     if outcome.is_err() {
         body.drain(DRAINED).await;

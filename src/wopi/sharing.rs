@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     Wopi,
-    dispatch::small_body,
+    dispatch::body_of,
     headers,
     reply::{self, Problem},
     session::Session,
@@ -24,7 +24,7 @@ pub(super) async fn put_user_info(
     if session.access.is_anonymous() {
         return Err(Problem::NotSupported("user info for guests"));
     }
-    let mut body = small_body(request, payload, wopi, LONGEST_USER_INFO_BODY);
+    let mut body = body_of(request, payload, wopi, LONGEST_USER_INFO_BODY);
     let bytes = match body.read_all().await {
         Ok(bytes) => bytes,
         // The protocol knows 413 for documents alone; a text that is too long is malformed.
