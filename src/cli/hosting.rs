@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::print;
 use crate::{
     clock::Clock,
-    host::{Host, HostOptions, OpenError},
+    host::{Host, HostOptions, OpenError, SignInOptions},
     retention,
     server::Metrics,
     settings::{Period, Settings},
@@ -44,7 +44,7 @@ pub(super) fn is_in_use(error: &OpenError) -> bool {
 /// The options of the host that the settings describe.
 pub fn host_options(settings: &Settings, metrics: Option<&Arc<Metrics>>) -> HostOptions {
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let Settings { storage, history, limits, tokens, actors, collabora, .. } = settings;
+    let Settings { storage, history, limits, tokens, actors, collabora, oauth, sign_in, .. } = settings;
     let unlimited = |versions: u32| if versions == 0 { usize::MAX } else { versions as usize };
     HostOptions {
         store: StoreOptions {
@@ -71,6 +71,13 @@ pub fn host_options(settings: &Settings, metrics: Option<&Arc<Metrics>>) -> Host
         rotate_keys_after: tokens.key_rotation.get(),
         keep_keys_for: tokens.key_retire.get(),
         lockless_put: collabora.lockless_put,
+        sign_in: SignInOptions {
+            code: oauth.code_lifetime.get(),
+            access: oauth.access_lifetime.get(),
+            refresh: oauth.refresh_lifetime.get(),
+            grace: oauth.refresh_grace.get(),
+            session: sign_in.session.get(),
+        },
         ..HostOptions::new(&settings.data_dir)
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     api::{self, Admin, Refusal},
     clock::SystemClock,
     host::{Administrator, FirstStart, Host},
+    oauth::{self, Identity},
     samples::SAMPLES,
     server::{Metrics, Server, ServerOptions, Services, telemetry, tls},
     settings::Settings,
@@ -58,12 +59,17 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
         limits: settings.limits.clone(),
         metrics: Arc::clone(metrics),
     });
+    let identity = actix_web::web::Data::new(Identity {
+        host: host.clone(),
+        urls: Arc::clone(&urls),
+        settings: Arc::new(settings.clone()),
+    });
     // A proxy may pass the public URL's path on, or cut it off.
     let prefix = settings.public_url.as_ref().map_or("", |url| url.path()).to_owned();
     let configure = move |config: &mut actix_web::web::ServiceConfig| {
-        config.app_data(wopi.clone()).configure(wopi::routes).configure(web::routes);
+        config.app_data(wopi.clone()).app_data(identity.clone()).configure(faces);
         if !prefix.is_empty() {
-            config.service(actix_web::web::scope(&prefix).configure(wopi::routes).configure(web::routes));
+            config.service(actix_web::web::scope(&prefix).configure(faces));
         }
     };
     let bound = Server::bind(&ServerOptions::from_settings(settings), &services, configure)?;
@@ -87,6 +93,11 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     };
     off_the_loop(move || commands.stop()).await?;
     outcome
+}
+
+/// The routes of all faces.
+fn faces(config: &mut actix_web::web::ServiceConfig) {
+    config.configure(wopi::routes).configure(oauth::routes).configure(web::routes);
 }
 
 /// What is read at each scrape of the metrics.

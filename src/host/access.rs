@@ -234,8 +234,11 @@ impl AccessControl {
 
     fn admit(&self, claims: Claims) -> Result<Access, AccessError> {
         let (who, held) = match &claims.principal {
-            Principal::User { user, generation } => {
+            Principal::User { user, generation, family } => {
                 let account = self.live_account(user, *generation)?;
+                if let Some(family) = family {
+                    self.live_grant(family)?;
+                }
                 let held = match self.node_of(&claims.resource)? {
                     None => Some(Role::Owner),
                     Some((node, record)) => self.rights.role_from(user, node, &record)?,
@@ -287,6 +290,14 @@ impl AccessControl {
             return Err(AccessError::EarlierGeneration);
         }
         Ok(AccountRecord { password: None, ..account })
+    }
+
+    /// A token that OAuth gave dies with the grant.
+    fn live_grant(&self, family: &NodeId) -> Result<(), AccessError> {
+        match self.engine.get(&keys::family(family)).map_err(Trouble::from)? {
+            Some(_) => Ok(()),
+            None => Err(AccessError::PrincipalGone),
+        }
     }
 
     /// The record that the token is about; `None` for the ecosystem.

@@ -174,6 +174,8 @@ impl Accounts {
             generation: 1,
             drive: random::node_id().map_err(Trouble::from)?,
             created: self.clock.wall(),
+            region: None,
+            subject: None,
         };
         for _ in 0..ATTEMPTS {
             let earlier = self.refuse_existing(&account.user)?;

@@ -15,12 +15,14 @@ mod housekeeping;
 pub mod keys;
 pub mod links;
 mod naming;
+pub mod oauth;
 mod options;
 pub mod passwords;
 pub mod random;
 mod reading;
 pub mod rights;
 mod saving;
+pub mod sessions;
 mod threads;
 pub mod tokens;
 mod tree;
@@ -42,7 +44,9 @@ use self::{
     housekeeping::Housekeeper,
     keys::{KeyRing, KeySettings},
     links::Links,
+    oauth::{Clients, Grants},
     rights::Rights,
+    sessions::Sessions,
     threads::Threads,
     tokens::Tokens,
 };
@@ -52,7 +56,7 @@ pub use self::{
     files::{FileFacts, LockAnswer, Unless},
     first_start::{Administrator, FirstStart},
     history::{BinEntry, HeldLock, HistoryEntry},
-    options::HostOptions,
+    options::{HostOptions, SignInOptions},
     reading::Reading,
     saving::{Creation, Put, PutOutcome, PutRequest, Relative, RelativeTarget, Replacement},
     tree::{Child, DrivePath},
@@ -83,6 +87,9 @@ struct Inner {
     rights: Rights,
     links: Links,
     keys: Arc<KeyRing>,
+    clients: Clients,
+    grants: Grants,
+    sessions: Sessions,
     access: AccessControl,
     directory: Directory,
     tree: Tree,
@@ -138,6 +145,9 @@ impl Host {
             accounts: Accounts::new(Arc::clone(&engine), Arc::clone(&clock)),
             rights: Rights::new(Arc::clone(&engine), Arc::clone(&clock)),
             links: Links::new(Arc::clone(&engine), Arc::clone(&clock)),
+            clients: Clients::new(Arc::clone(&engine), Arc::clone(&clock)),
+            grants: Grants::new(Arc::clone(&engine), Arc::clone(&clock), tokens.clone(), options.sign_in.clone()),
+            sessions: Sessions::new(Arc::clone(&engine), Arc::clone(&clock), options.sign_in.session),
             access: AccessControl::new(Arc::clone(&engine), Arc::clone(&clock), tokens),
             tree: Tree::start(Arc::clone(&engine), Arc::clone(&clock), &system),
             keys,
@@ -196,6 +206,21 @@ impl Host {
     /// Share links.
     pub fn links(&self) -> &Links {
         &self.0.links
+    }
+
+    /// The OAuth clients that people can sign in to.
+    pub fn clients(&self) -> &Clients {
+        &self.0.clients
+    }
+
+    /// What was granted to OAuth clients.
+    pub fn grants(&self) -> &Grants {
+        &self.0.grants
+    }
+
+    /// Browsers that are signed in.
+    pub fn sessions(&self) -> &Sessions {
+        &self.0.sessions
     }
 
     /// The keys that sign tokens.

@@ -35,6 +35,8 @@ pub struct HostOptions {
     pub keep_keys_for: Duration,
     /// Whether Collabora without locks may write unlocked files (files.md section 6.4).
     pub lockless_put: bool,
+    /// Lifetimes of what OAuth gives out, and of sessions.
+    pub sign_in: SignInOptions,
     /// How often the house is looked after: actors retired, old versions dropped, garbage collected.
     pub housekeeping: Duration,
 }
@@ -58,7 +60,36 @@ impl HostOptions {
             rotate_keys_after: HOUR * 24 * 30,
             keep_keys_for: HOUR * 24,
             lockless_put: false,
+            sign_in: SignInOptions::default(),
             housekeeping: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Lifetimes of what OAuth gives out, and of sessions of browsers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignInOptions {
+    /// Of an authorization code, from its making on.
+    pub code: Duration,
+    /// Of an OAuth access token, from its issue on.
+    pub access: Duration,
+    /// Of a refresh token, from the last refresh on.
+    pub refresh: Duration,
+    /// For how long the refresh token before the last is still accepted.
+    pub grace: Duration,
+    /// Of a browser's session, from its last use on.
+    pub session: Duration,
+}
+
+impl Default for SignInOptions {
+    fn default() -> Self {
+        const HOUR: Duration = Duration::from_secs(3600);
+        Self {
+            code: Duration::from_secs(120),
+            access: HOUR,
+            refresh: HOUR * 24 * 90,
+            grace: Duration::from_secs(60),
+            session: HOUR * 12,
         }
     }
 }

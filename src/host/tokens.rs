@@ -29,6 +29,8 @@ pub enum Principal {
         user: UserId,
         /// The account's generation when the token was issued; a later one makes it void.
         generation: u64,
+        /// The OAuth grant by which it was issued; the token dies with it (bootstrapper-oauth.md rule B-99).
+        family: Option<NodeId>,
     },
     /// Whoever holds this share link. The id is a secret.
     Link(NodeId),
@@ -114,8 +116,17 @@ pub struct NewToken {
 impl NewToken {
     /// A token of a user.
     pub fn for_user(account: &AccountRecord, resource: Resource, ceiling: Role, client: ClientKind) -> Self {
-        let principal = Principal::User { user: account.user.clone(), generation: account.generation };
+        let principal = Principal::User { user: account.user.clone(), generation: account.generation, family: None };
         Self { principal, resource, ceiling, client }
+    }
+
+    /// The same, by an OAuth grant, with which the token dies.
+    #[must_use]
+    pub fn by_grant(mut self, granted: NodeId) -> Self {
+        if let Principal::User { family, .. } = &mut self.principal {
+            *family = Some(granted);
+        }
+        self
     }
 
     /// A token of whoever holds a share link.
@@ -168,6 +179,9 @@ enum Kind {
     /// A file's bytes and nothing else.
     #[serde(rename = "d")]
     Download,
+    /// An OAuth access token: opens the bootstrapper and no file (bootstrapper-oauth.md rule B-1).
+    #[serde(rename = "o")]
+    OAuth,
 }
 
 /// The claims as they are written.
@@ -178,6 +192,8 @@ struct Wire {
     user: Option<UserId>,
     #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     generation: Option<u64>,
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    family: Option<NodeId>,
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     link: Option<NodeId>,
     #[serde(rename = "k")]
@@ -270,7 +286,7 @@ impl Tokens {
     /// [`AccessError`].
     pub fn verify(&self, text: &str) -> Result<Claims, AccessError> {
         match self.open(text)? {
-            (Kind::Download, _) => Err(AccessError::WrongKind),
+            (Kind::Download | Kind::OAuth, _) => Err(AccessError::WrongKind),
             (_, claims) => Ok(claims),
         }
     }
@@ -286,19 +302,41 @@ impl Tokens {
         }
     }
 
+    /// Issues an OAuth access token: good for nothing that WOPI does. Its resource is the ecosystem.
+    ///
+    /// # Errors
+    /// [`Trouble`] when it cannot be signed.
+    pub fn issue_oauth(&self, new: &NewToken, lifetime: Duration) -> Result<IssuedToken, Trouble> {
+        self.sign(new, Kind::OAuth, self.end(lifetime))
+    }
+
+    /// Verifies an OAuth access token. Not yet whether its grant still stands.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    pub fn verify_oauth(&self, text: &str) -> Result<Claims, AccessError> {
+        match self.open(text)? {
+            (Kind::OAuth, claims) => Ok(claims),
+            _ => Err(AccessError::WrongKind),
+        }
+    }
+
     fn end(&self, lifetime: Duration) -> Timestamp {
         let end = self.clock.wall().plus(lifetime.min(self.keys.longest_token()));
         Timestamp::from_unix_ms(end.unix_seconds().saturating_mul(1000))
     }
 
     fn sign(&self, new: &NewToken, kind: Kind, expires: Timestamp) -> Result<IssuedToken, Trouble> {
-        let (user, generation, link) = match &new.principal {
-            Principal::User { user, generation } => (Some(user.clone()), Some(*generation), None),
-            Principal::Link(link) => (None, None, Some(link.clone())),
+        let (user, generation, family, link) = match &new.principal {
+            Principal::User { user, generation, family } => {
+                (Some(user.clone()), Some(*generation), family.clone(), None)
+            }
+            Principal::Link(link) => (None, None, None, Some(link.clone())),
         };
         let wire = Wire {
             user,
             generation,
+            family,
             link,
             kind,
             node: new.resource.node().map(|(node, _)| node.clone()),
@@ -344,15 +382,16 @@ impl Tokens {
 
 impl Wire {
     fn claims(self, kid: String) -> Option<(Kind, Claims)> {
+        let family = self.family;
         let principal = match (self.user, self.generation, self.link) {
-            (Some(user), Some(generation), None) => Principal::User { user, generation },
+            (Some(user), Some(generation), None) => Principal::User { user, generation, family },
             (None, None, Some(link)) => Principal::Link(link),
             _ => return None,
         };
         let resource = match (self.kind, self.node) {
             (Kind::File | Kind::Download, Some(node)) => Resource::File(node),
             (Kind::Container, Some(node)) => Resource::Container(node),
-            (Kind::Ecosystem, None) => Resource::Ecosystem,
+            (Kind::Ecosystem | Kind::OAuth, None) => Resource::Ecosystem,
             _ => return None,
         };
         let expires = Timestamp::from_unix_ms(self.exp.saturating_mul(1000));

@@ -14,7 +14,7 @@ fn node(id: &str) -> NodeId {
 }
 
 fn new(resource: Resource) -> NewToken {
-    let principal = Principal::User { user: user("anna"), generation: 3 };
+    let principal = Principal::User { user: user("anna"), generation: 3, family: None };
     NewToken { principal, resource, ceiling: Role::Editor, client: ClientKind::Collabora }
 }
 
@@ -59,7 +59,8 @@ async fn a_token_is_short_and_its_header_holds_algorithm_and_key_only() {
     assert!(issued.text.len() < 220, "{}", issued.text.len());
     let kid = tokens.keys().current().kid().to_owned();
     assert_eq!(part(&issued.text, 0), format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#));
-    let principal = Principal::User { user: user(&"u".repeat(64)), generation: u64::MAX };
+    let principal =
+        Principal::User { user: user(&"u".repeat(64)), generation: u64::MAX, family: Some(node(&"f".repeat(22))) };
     let longest = NewToken { principal, ..new(Resource::Container(node(&"n".repeat(64)))) };
     let issued = tokens.issue(&longest, HOUR).unwrap();
     assert!(issued.text.len() < 400, "{}", issued.text.len());

@@ -11,6 +11,7 @@ mod optional;
 pub mod public_url;
 mod section;
 mod sections;
+mod texts;
 mod validate;
 
 pub use human::{Period, Size};
@@ -18,5 +19,7 @@ pub use load::{FileChoice, Loaded, Origin, SettingsError, Shown, Sources};
 pub use network::{Network, Networks};
 pub use public_url::PublicUrl;
 pub use sections::{
-    Actors, Collabora, History, Limits, Log, LogFormat, MetricsAccess, Settings, Storage, Supports, Tls, Tokens,
+    Actors, Collabora, History, Limits, Log, LogFormat, MetricsAccess, OAuth, Office, Oidc, Settings, SignIn, Storage,
+    Supports, Tls, Tokens,
 };
+pub use texts::Texts;

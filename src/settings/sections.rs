@@ -10,7 +10,9 @@ use super::{
     optional,
     public_url::PublicUrl,
     section::section,
+    texts::Texts,
 };
+use crate::licence::AccountKind;
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +61,14 @@ section! {
             history: History;
             /// What clients may do at all.
             supports: Supports;
+            /// Signing in.
+            sign_in: SignIn;
+            /// Sign-in by an outside `OpenID` Connect provider.
+            oidc: Oidc;
+            /// The OAuth 2.0 endpoints, by which Office for iOS and Android signs people in.
+            oauth: OAuth;
+            /// This host as a place in Office for iOS and Android.
+            office: Office;
             /// Habits of Collabora Online.
             collabora: Collabora;
             /// Who may read `/metrics`.
@@ -193,6 +203,104 @@ section! {
         share_url: bool = true, "true or false";
         /// `AddActivities`.
         activities: bool = true, "true or false";
+        /// Folders, and with them all that Office for iOS and Android needs to browse.
+        containers: bool = true, "true or false";
+    }
+}
+
+section! {
+    /// Signing in.
+    SignIn {
+        /// The language of pages for those whose browser names none of ours: en, de, fr, es, ja or zh.
+        language: String = "en".to_owned(), "language";
+        /// The address of your privacy statement, which the sign-in page links to. Microsoft looks for it at launch.
+        privacy_url: String = String::new(), "URL";
+        /// How long a browser stays signed in after it was used last.
+        session: Period = Period::hours(12), "duration";
+        /// Failed attempts from one address, at one account, that are answered before the next has to wait.
+        attempts: u32 = 10, "number";
+        /// After this time one more attempt is answered.
+        attempt_every: Period = Period::seconds(30), "duration";
+    }
+}
+
+section! {
+    /// Sign-in by an outside `OpenID` Connect provider.
+    Oidc {
+        /// The provider's issuer URL, as in its discovery document. Unset, people sign in with a password of this host.
+        issuer: String = String::new(), "URL";
+        /// This host's client id at the provider. Its redirect URI there is `public_url` and `/sign-in/oidc`.
+        client_id: String = String::new(), "text";
+        /// A file with this host's client secret at the provider; unset for a public client.
+        #[serde(with = "optional::path")]
+        client_secret_file: Option<PathBuf> = None, "path";
+        /// Scopes to ask for beside `openid`.
+        scopes: Texts = Texts::from_iter(["profile", "email"]), "list of texts";
+        /// What the button on the sign-in page says it leads to.
+        name: String = "single sign-on".to_owned(), "text";
+        /// Offer passwords of this host beside the provider.
+        passwords: bool = true, "true or false";
+        /// Make an account for somebody whom the provider knows and this host does not.
+        create_users: bool = true, "true or false";
+        /// The kind of such accounts: consumer, business or education.
+        kind: AccountKind = AccountKind::Business, "consumer, business or education";
+    }
+}
+
+section! {
+    /// The OAuth 2.0 endpoints, by which Office for iOS and Android signs people in.
+    OAuth {
+        /// The URL under which the OAuth endpoints are reached, when it is not `public_url`.
+        #[serde(with = "optional")]
+        public_url: Option<PublicUrl> = None, "URL";
+        /// How long an authorization code is good for; at most 10 minutes.
+        code_lifetime: Period = Period::seconds(120), "duration";
+        /// How long an access token is good for.
+        access_lifetime: Period = Period::hours(1), "duration";
+        /// How long a refresh token is good for after it was used last.
+        refresh_lifetime: Period = Period::days(90), "duration";
+        /// How long the refresh token before is still accepted, should an answer have been lost.
+        refresh_grace: Period = Period::seconds(60), "duration";
+        /// Let a browser that is signed in consent without giving the password again.
+        reuse_session: bool = true, "true or false";
+        /// Text that Office is to send back with its calls (`sc`); `{region}` stands for the user's region.
+        session_context: String = String::new(), "text";
+        /// Token endpoints of regions, as `region=URL`; users of a region are sent to its endpoint (`tk`).
+        regions: Texts = Texts::default(), "list of region=URL";
+        /// Calls of the token endpoint that one client may make in a minute.
+        token_rate: u32 = 6_000, "number";
+        /// Calls of the bootstrapper that one token may make in a minute.
+        bootstrapper_rate: u32 = 600, "number";
+    }
+}
+
+section! {
+    /// This host as a place in Office for iOS and Android.
+    Office {
+        /// The path of the bootstrapper; it ends in `/wopibootstrapper`.
+        bootstrapper: String = "/wopibootstrapper".to_owned(), "path";
+        /// The id that Microsoft gave you as a provider.
+        provider_id: String = String::new(), "text";
+        /// The name of the place, as people see it in Office.
+        provider_name: String = "Lockhouse".to_owned(), "text";
+        /// What Microsoft is to know of the service, in English.
+        description: String = String::new(), "text";
+        /// Your public web site.
+        site_url: String = String::new(), "URL";
+        /// Where the icons are found that `lockhouse onboarding --icons` draws: a URL without a slash at the end.
+        icons_url: String = String::new(), "URL";
+        /// Further domains that Office is to trust, beside those of `public_url` and `oauth.public_url`.
+        trusted_domains: Texts = Texts::default(), "list of domains";
+        /// URL schemes of your iOS apps that can sign people in, in the order to try them.
+        ios_schemes: Texts = Texts::default(), "list of schemes";
+        /// Your Android apps that can sign people in, as `version code/package/activity`.
+        android_apps: Texts = Texts::default(), "list of code/package/activity";
+        /// URL schemes of your Windows apps that can sign people in.
+        uwp_schemes: Texts = Texts::default(), "list of schemes";
+        /// The App Store links that Microsoft gave you, as `word=URL`, `excel=URL`, `powerpoint=URL`.
+        ios_store_links: Texts = Texts::default(), "list of app=URL";
+        /// The Android tracking links that Microsoft gave you, in the same form.
+        android_store_links: Texts = Texts::default(), "list of app=URL";
     }
 }
 

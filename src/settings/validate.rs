@@ -52,6 +52,33 @@ impl Settings {
         check(self.storage.meta_cache >= Size::mib(1), "storage.meta_cache", "it must be at least 1 MiB")?;
         check(self.storage.content_cache >= Size::mib(1), "storage.content_cache", "it must be at least 1 MiB")?;
         check(self.storage.flush_limit >= second, "storage.flush_limit", "it must be at least 1s")?;
-        check(self.actors.idle >= second, "actors.idle", "it must be at least 1s")
+        check(self.actors.idle >= second, "actors.idle", "it must be at least 1s")?;
+        let oauth = &self.oauth;
+        check(
+            (second..=Period::seconds(600)).contains(&oauth.code_lifetime),
+            "oauth.code_lifetime",
+            "it must lie between 1s and 10m (RFC 6749 section 4.1.2)",
+        )?;
+        check(oauth.access_lifetime >= second, "oauth.access_lifetime", "it must be at least 1s")?;
+        check(
+            oauth.access_lifetime <= self.tokens.key_retire,
+            "oauth.access_lifetime",
+            "it must be at most `tokens.key_retire`, or tokens would die before they expire",
+        )?;
+        check(
+            oauth.refresh_lifetime > oauth.refresh_grace,
+            "oauth.refresh_lifetime",
+            "it must exceed `refresh_grace`",
+        )?;
+        check(self.sign_in.session >= second, "sign_in.session", "it must be at least 1s")?;
+        check(self.sign_in.attempts > 0, "sign_in.attempts", "it must not be 0")?;
+        check(self.sign_in.attempt_every >= second, "sign_in.attempt_every", "it must be at least 1s")?;
+        check(oauth.token_rate > 0, "oauth.token_rate", "it must not be 0")?;
+        check(oauth.bootstrapper_rate > 0, "oauth.bootstrapper_rate", "it must not be 0")?;
+        check(
+            self.office.bootstrapper.starts_with('/') && self.office.bootstrapper.ends_with("/wopibootstrapper"),
+            "office.bootstrapper",
+            "it must begin with `/` and end in `/wopibootstrapper`",
+        )
     }
 }

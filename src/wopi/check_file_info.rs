@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{
     host::{FileFacts, HostError, tokens::ClientKind},
+    licence::Licence,
     names::{FILE_NAME_MAX_LENGTH, FileName, for_office_mobile},
     server::note_operation,
     settings::Supports,
-    store::records::{AccountKind, AccountRecord},
 };
 
 /// The answer. Properties that do not apply are absent, never null (files.md section 1.10).
@@ -96,7 +96,7 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
     let FileFacts { head, role, may_create_siblings, folder, user_info } = facts;
     let (access, urls, id) = (&session.access, &wopi.urls, &session.file);
     let account = access.account();
-    let (is_edu_user, license_check) = licence(account);
+    let licence = Licence::of(account.map(|account| account.kind));
     let Supports { update, save_as, locks, get_lock, rename, delete, user_info: keeps_info, activities, .. } =
         wopi.supports;
     let download = wopi.host.tokens().issue_download(&access.claims, id).map_err(HostError::from)?.text;
@@ -115,8 +115,8 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
         last_modified_time: head.modified.to_iso(),
         sha256: head.content.sha256,
         is_anonymous_user: access.is_anonymous(),
-        is_edu_user,
-        license_check_for_edit_is_enabled: license_check,
+        is_edu_user: licence.is_edu_user,
+        license_check_for_edit_is_enabled: licence.check_for_edit,
         user_info,
         read_only: !role.can_write(),
         temporarily_not_writable: !wopi.host.can_write(),
@@ -147,15 +147,6 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
         breadcrumb_folder_url: folder.as_ref().map(|_| urls.folder(&head.parent)),
         breadcrumb_folder_name: folder,
     })
-}
-
-/// `IsEduUser` and `LicenseCheckForEditIsEnabled` (files.md sections 3.3 and 6.2).
-pub(super) fn licence(account: Option<&AccountRecord>) -> (bool, bool) {
-    match account.map(|account| account.kind) {
-        None | Some(AccountKind::Consumer) => (false, false),
-        Some(AccountKind::Business) => (false, true),
-        Some(AccountKind::Education) => (true, false),
-    }
 }
 
 /// Office for iOS cannot take some characters that a name may have; editors known to take them get the name as it is

@@ -126,6 +126,8 @@ impl Mender<'_> {
             generation: now.ticks().unsigned_abs(),
             drive: drive.clone(),
             created: now,
+            region: None,
+            subject: None,
         };
         self.say(&key, "the account was made anew, disabled and without a password: see `lockhouse user`");
         if made {

@@ -5,21 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     clock::Timestamp,
     ids::{NodeId, UserId},
+    licence::AccountKind,
     permission::Role,
 };
-
-/// The kind of account, which decides the licence properties that Office asks for (files.md section 3.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AccountKind {
-    /// A private person: no licence check.
-    #[default]
-    Consumer,
-    /// A business user: `LicenseCheckForEditIsEnabled`.
-    Business,
-    /// An education user: `IsEduUser`.
-    Education,
-}
 
 /// A user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +37,12 @@ pub struct AccountRecord {
     pub drive: NodeId,
     /// When the account was made.
     pub created: Timestamp,
+    /// The region whose token endpoint Office is to use for this user (bootstrapper-oauth.md section 6.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Who he is at the outside provider that signs him in: issuer and subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
 }
 
 /// A role given to a user on a file or container.

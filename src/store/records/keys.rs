@@ -15,6 +15,8 @@ pub mod prefix {
     pub const BIN: &[u8] = b"b/";
     /// Containers.
     pub const CONTAINERS: &[u8] = b"c/";
+    /// Authorization codes.
+    pub const CODES: &[u8] = b"e/";
     /// File heads.
     pub const FILES: &[u8] = b"f/";
     /// Grants by node.
@@ -31,14 +33,26 @@ pub mod prefix {
     pub const MANIFESTS: &[u8] = b"m/";
     /// Name rows.
     pub const NAMES: &[u8] = b"n/";
+    /// OAuth clients.
+    pub const CLIENTS: &[u8] = b"o/";
     /// Files removed for good of which something may be left.
     pub const PURGED: &[u8] = b"p/";
     /// Rescued versions.
     pub const RESCUED: &[u8] = b"r/";
     /// Activities.
     pub const ACTIVITIES: &[u8] = b"t/";
+    /// Grants to clients.
+    pub const FAMILIES: &[u8] = b"u/";
     /// Versions.
     pub const VERSIONS: &[u8] = b"v/";
+    /// Grants to clients by user.
+    pub const FAMILIES_OF: &[u8] = b"w/";
+    /// Sessions.
+    pub const SESSIONS: &[u8] = b"x/";
+    /// Sessions by user.
+    pub const SESSIONS_OF: &[u8] = b"y/";
+    /// Consents.
+    pub const CONSENTS: &[u8] = b"z/";
 }
 
 fn join(parts: &[&[u8]]) -> Key {
@@ -72,6 +86,11 @@ pub fn container(node: &NodeId) -> Key {
 /// `d/<node>`: the child revision.
 pub fn child_revision(node: &NodeId) -> Key {
     join(&[b"d", node.as_str().as_bytes()])
+}
+
+/// `e/<hash>`, the hash in base64url.
+pub fn code(hash: &str) -> Key {
+    join(&[b"e", hash.as_bytes()])
 }
 
 /// `f/<node>`.
@@ -153,6 +172,11 @@ pub fn names_in(parent: &NodeId) -> Key {
     join(&[b"n", parent.as_str().as_bytes(), b""])
 }
 
+/// `o/<client>`.
+pub fn client(id: &str) -> Key {
+    join(&[b"o", id.as_bytes()])
+}
+
 /// `p/<node>`: a file that was removed for good, of which something may be left.
 pub fn purged(node: &NodeId) -> Key {
     join(&[b"p", node.as_str().as_bytes()])
@@ -193,6 +217,11 @@ pub fn activities_of(node: &NodeId) -> Key {
     join(&[b"t", node.as_str().as_bytes(), b""])
 }
 
+/// `u/<family>`.
+pub fn family(family: &NodeId) -> Key {
+    join(&[b"u", family.as_str().as_bytes()])
+}
+
 /// `v/<node>/<sequence>`.
 pub fn version(node: &NodeId, sequence: u64) -> Key {
     join(&[b"v", node.as_str().as_bytes(), number(sequence).as_bytes()])
@@ -201,6 +230,41 @@ pub fn version(node: &NodeId, sequence: u64) -> Key {
 /// All of `v/<node>/`.
 pub fn versions_of(node: &NodeId) -> Key {
     join(&[b"v", node.as_str().as_bytes(), b""])
+}
+
+/// `w/<user>/<family>`.
+pub fn family_of(user: &UserId, family: &NodeId) -> Key {
+    join(&[b"w", user.folded().as_bytes(), family.as_str().as_bytes()])
+}
+
+/// All of `w/<user>/`.
+pub fn families_of(user: &UserId) -> Key {
+    join(&[b"w", user.folded().as_bytes(), b""])
+}
+
+/// `x/<hash>`, the hash in base64url.
+pub fn session(hash: &str) -> Key {
+    join(&[b"x", hash.as_bytes()])
+}
+
+/// `y/<user>/<hash>`.
+pub fn session_of(user: &UserId, hash: &str) -> Key {
+    join(&[b"y", user.folded().as_bytes(), hash.as_bytes()])
+}
+
+/// All of `y/<user>/`.
+pub fn sessions_of(user: &UserId) -> Key {
+    join(&[b"y", user.folded().as_bytes(), b""])
+}
+
+/// `z/<user>/<client>`.
+pub fn consent(user: &UserId, client: &str) -> Key {
+    join(&[b"z", user.folded().as_bytes(), client.as_bytes()])
+}
+
+/// All of `z/<user>/`.
+pub fn consents_of(user: &UserId) -> Key {
+    join(&[b"z", user.folded().as_bytes(), b""])
 }
 
 /// The file or container in the second part of a key: of a head, a version, a rescued version.

@@ -9,6 +9,7 @@
 //! | `b/<owner>/<node>` | [`BinRow`]: a deleted file, by its owner |
 //! | `c/<node>` | [`ContainerRecord`] |
 //! | `d/<node>` | child revision: an empty record that every create, move and delete in the container rewrites |
+//! | `e/<hash>` | [`CodeRecord`]: an authorization code |
 //! | `f/<node>` | [`FileHead`]: what changes together most often, lock included |
 //! | `g/<node>/<user>` | [`GrantRecord`] |
 //! | `h/<user>/<node>` | the same grants seen from the user: an empty record |
@@ -18,26 +19,35 @@
 //! | `l/<link>` | [`ShareLinkRecord`] |
 //! | `m/<node>/<manifest>/<page>` | a manifest page ([`crate::store::content`]) |
 //! | `n/<parent>/<folded name>` | [`NameRow`]: the name's uniqueness and the listing |
+//! | `o/<client>` | [`ClientRecord`]: an OAuth client |
 //! | `p/<node>` | a file that was removed for good, of which something may be left: an empty record |
 //! | `q/<owner>/bytes`, `q/<owner>/files` | counters of usage |
 //! | `r/<node>/<number>` | [`VersionRow`] of a rescued version |
 //! | `s/<what>` | facts about the store itself ([`StoreFacts`]) |
 //! | `t/<node>/<number>` | an activity reported by `AddActivities`, as the client sent it |
+//! | `u/<family>` | [`GrantFamilyRecord`]: what a client was granted by one sign-in |
 //! | `v/<node>/<sequence>` | [`VersionRow`] |
+//! | `w/<user>/<family>` | grants to clients seen from the user: an empty record |
+//! | `x/<hash>` | [`SessionRecord`]: a browser that is signed in |
+//! | `y/<user>/<hash>` | sessions seen from the user: an empty record |
+//! | `z/<user>/<client>` | [`ConsentRecord`] |
 
 pub mod accounts;
 pub mod files;
 pub mod keys;
+pub mod oauth;
 pub mod system;
 
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 
-pub use accounts::{AccountKind, AccountRecord, GrantRecord, ShareLinkRecord, SigningKeyRecord};
+pub use crate::licence::AccountKind;
+pub use accounts::{AccountRecord, GrantRecord, ShareLinkRecord, SigningKeyRecord};
 pub use files::{
     BinRow, Binned, ContainerRecord, ContentRef, FileHead, ManifestId, NameRow, NodeKind, SaveKind, StoredLock,
     VersionRow, VersionStamp,
 };
+pub use oauth::{ClientRecord, ClientSecret, CodeRecord, ConsentRecord, GrantFamilyRecord, SessionRecord};
 pub use system::StoreFacts;
 
 /// The format that this program writes.
