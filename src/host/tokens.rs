@@ -17,7 +17,7 @@ use crate::{
     store::records::{AccountRecord, NodeKind},
 };
 
-/// The longest text that is looked at, in bytes; ours stay under 400.
+/// The longest text that is looked at, in bytes; ours stay under 450.
 pub const LONGEST_TOKEN: usize = 1024;
 
 /// For whom a token speaks.
