@@ -139,14 +139,14 @@ async fn c6_a_mangled_token_is_refused_by_every_operation_and_changes_nothing() 
     let doc = Shared::server().document(b"content");
     let (container, ecosystem) = (doc.container(), doc.alice.ecosystem().await);
     let native = doc.alice.info().await.expect(200).text("HostEditUrl");
-    let mangle: [(&str, fn(&str) -> String); 5] = [
-        ("nonsense", |_| "INVALID".to_owned()),
-        ("cut", tokens::cut),
-        ("with a bent signature", tokens::with_bent_signature),
-        ("unsigned", tokens::unsigned),
-        ("forged", tokens::forged),
-    ];
-    for (kind, mangle) in mangle {
+    for kind in ["nonsense", "cut", "with a bent signature", "unsigned", "forged"] {
+        let mangle = |token: &str| match kind {
+            "cut" => tokens::cut(token),
+            "with a bent signature" => tokens::with_bent_signature(token),
+            "unsigned" => tokens::unsigned(token),
+            "forged" => tokens::forged(token),
+            _ => "INVALID".to_owned(),
+        };
         let mut replies = every_container_operation(&container.with_token(&mangle(container.token()))).await;
         replies.extend(every_ecosystem_operation(&ecosystem.with_token(&mangle(ecosystem.token())), &native).await);
         replies.extend(file_pointers(&doc.alice.with_token(&mangle(doc.alice.token()))).await);
@@ -327,9 +327,7 @@ async fn c19_unknown_headers_and_parameters_disturb_no_operation() {
         (&*ecosystem, "/root_container_pointer"),
     ] {
         let call = wopi.call(Method::GET, suffix).also_query("access_token_ttl=0&sc=a%20b&flag&%F0%9F=1");
-        let call = call
-            .header("X-Unheard-Of", "1")
-            .header("X-WOPI-CorrelationId", "not a guid \u{7f}".trim_end_matches('\u{7f}'));
+        let call = call.header("X-Unheard-Of", "1").header("X-WOPI-CorrelationId", "not a guid");
         let call = call.header("X-WOPI-DeviceId", "d").header("X-WOPI-PerfTraceRequested", "true");
         let call = call.header("X-WOPI-SessionId", "s").header("X-WOPI-MachineName", "m").header("X-Request-ID", "r");
         let call = call.header("X-WOPI-ClientVersion", "1").header("Accept", "text/html").header("User-Agent", "");

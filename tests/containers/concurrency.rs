@@ -61,8 +61,8 @@ async fn c67_of_eight_who_make_one_file_exactly_one_does() {
         for n in 0..8 {
             let client = ready(&top).await;
             // The same name in other letters, and leave to overwrite does not matter as long as it is not given.
-            let name = if n % 2 == 0 { format!("Coveted {round}.docx") } else { format!("COVETED {round}.docx") };
-            let overwrite = (n % 4 == 3).then_some("False");
+            let name = if n < 4 { format!("Coveted {round}.docx") } else { format!("COVETED {round}.docx") };
+            let overwrite = (n == 3).then_some("False");
             requests.push(Box::pin(async move { client.create_file(&name, overwrite).await }));
         }
         let replies = at_once(requests).await;
@@ -315,7 +315,7 @@ async fn whoever_lists_sees_a_renamed_container_under_one_name_or_the_other() {
         })
         .collect();
     for round in 0..60 {
-        container.rename_to(if round % 2 == 0 { "odd" } else { "even" }).await.expect(200);
+        container.rename_to(["odd", "even"][round % 2]).await.expect(200);
     }
     done.store(true, Ordering::Relaxed);
     for watcher in watchers {

@@ -70,7 +70,7 @@ impl Client {
         let dice = self.below(10);
         let place = self.place.clone();
         if dice < 4 || self.known.len() < 3 {
-            let is_file = dice % 2 == 0;
+            let is_file = dice & 1 == 0;
             let name = self.fresh(is_file);
             let call = if is_file { place.file_call() } else { place.container_call() };
             self.sends(Pending::Add(name.clone()));
