@@ -29,7 +29,7 @@ use crate::{
     permission::Role,
     store::{
         content::{Stored, Upload},
-        records::{FileHead, NodeKind, SaveKind, VersionStamp},
+        records::{ContentRef, FileHead, NodeKind, SaveKind, VersionStamp},
     },
 };
 
@@ -284,6 +284,15 @@ impl Put {
 
 fn could_not_rescue(file: &NodeId, error: &HostError) {
     tracing::warn!(file.id = %file, %error, "the refused save of file `{file}` could not be kept");
+}
+
+/// The SHA-256 of no bytes, in base64.
+const SHA256_OF_NOTHING: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+
+/// A content of zero bytes: there is nothing to store of it.
+pub(super) fn nothing(by: &UserId, kind: SaveKind) -> Contribution {
+    let content = ContentRef { manifest: None, size: 0, sha256: SHA256_OF_NOTHING.to_owned() };
+    Contribution { content, pages: Vec::new(), by: by.clone(), editors: Vec::new(), kind }
 }
 
 pub(super) fn contribution(stored: &Stored, by: &UserId, editors: &[String], kind: SaveKind) -> Contribution {

@@ -19,8 +19,8 @@ use crate::{
     store::records::FileHead,
 };
 
-const SUGGESTED: &str = "X-WOPI-SuggestedTarget";
-const SPECIFIC: &str = "X-WOPI-RelativeTarget";
+pub(super) const SUGGESTED: &str = "X-WOPI-SuggestedTarget";
+pub(super) const SPECIFIC: &str = "X-WOPI-RelativeTarget";
 
 pub(super) async fn handle(
     request: &HttpRequest,
