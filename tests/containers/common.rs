@@ -80,9 +80,10 @@ async fn c2_ids_are_the_same_for_every_user_and_outlive_every_rename_and_move() 
     inner.rename_to("inner renamed").await.expect(200);
     deep.rename_to("deep renamed").await.expect(200);
     file.rename("renamed", None).await.expect(200);
-    server
-        .binary()
-        .cli_ok(&["mv", &format!("alice:{}/inner renamed", doc.folder), &format!("{}/other/moved", doc.folder)], "");
+    server.binary().cli_ok(
+        &["mv", &format!("alice:{}/inner renamed", doc.folder), &format!("alice:{}/other/moved", doc.folder)],
+        "",
+    );
     assert_eq!(file.info().await.expect(200).text("BaseFileName"), "renamed.docx");
     assert_eq!(deep_of_bob.info().await.expect(200).text("Name"), "deep renamed");
     let found = other.child_container("moved").await;

@@ -163,6 +163,69 @@ impl Client {
     }
 }
 
+/// A container that one client removes while another puts a file into it, over and over.
+struct Contested {
+    place: Container,
+    /// A file whose making was acknowledged and whose removal was not asked for, and where it is.
+    standing: Option<(Wopi, Container)>,
+    next: u64,
+    races: [u64; 2],
+}
+
+impl Contested {
+    /// Works until the server is gone.
+    async fn run(mut self) -> Self {
+        self.place = self.place.reconnected();
+        while self.race().await.is_some() {}
+        self
+    }
+
+    /// One race; `None` when the connection broke.
+    async fn race(&mut self) -> Option<()> {
+        self.next += 1;
+        let name = format!("contested {}", self.next);
+        let nest =
+            self.place.made_container(&outcome(self.place.container_call().header(RELATIVE, &name)).await?.expect(200));
+        let (one, two) = (nest.reconnected(), nest.clone());
+        let (made, removed) = tokio::join!(
+            outcome(one.file_call().header(RELATIVE, "file.docx")),
+            outcome(two.post("DELETE_CONTAINER")),
+        );
+        // A reply that came counts, whatever became of the other.
+        let made = made.map(|reply| reply.expect_one_of(&[200, 404]));
+        if let Some(reply) = made.as_ref().filter(|reply| reply.status == 200) {
+            self.standing = Some((self.place.made_file(reply), nest.clone()));
+            assert!(removed.as_ref().is_none_or(|reply| reply.status == 409), "{removed:?}");
+        }
+        let (made, removed) = (made?, removed?.expect_one_of(&[200, 409]));
+        assert_eq!(made.status == 200, removed.status == 409, "{made} {removed}");
+        self.races[usize::from(made.status == 200)] += 1;
+        if let Some((file, nest)) = self.standing.take() {
+            outcome(file.post("DELETE")).await?.expect(200);
+            outcome(nest.post("DELETE_CONTAINER")).await?.expect(200);
+        }
+        Some(())
+    }
+
+    async fn settle(&mut self, when: &str) {
+        self.place = self.place.reconnected();
+        if let Some((file, nest)) = self.standing.take() {
+            let (file, nest) = (file.reconnected_to(&self.place), Container::new(nest.reconnected_to(&self.place)));
+            file.info().await.expect(200);
+            assert_eq!(file.parent().await.src(), nest.src(), "{when}");
+            assert_eq!(nest.names().await.1, ["file.docx"], "{when}: an acknowledged file is not in its container");
+        }
+        // Whatever is listed opens and can be cleared away.
+        for name in self.place.names().await.0 {
+            let nest = self.place.child_container(&name).await;
+            for file in nest.names().await.1 {
+                nest.child_file(&file).await.delete().await.expect(200);
+            }
+            nest.remove().await.expect(200);
+        }
+    }
+}
+
 trait Reconnected {
     fn reconnected_to(&self, place: &Container) -> Wopi;
 }
@@ -196,10 +259,13 @@ async fn what_was_acknowledged_of_the_tree_survives_kills_at_random_moments() {
             acknowledged: acknowledged.clone(),
         });
     }
+    let place = root.new_container("contested").await;
+    let mut contested = Contested { place, standing: None, next: 0, races: [0; 2] };
     let mut moment = 0x2545_F491_u64;
     for kill in 0..kills() {
         let before = acknowledged.load(Ordering::SeqCst);
         let running: Vec<_> = clients.drain(..).map(|client| tokio::spawn(client.run())).collect();
+        let racing = tokio::spawn(contested.run());
         let begun = Instant::now();
         while acknowledged.load(Ordering::SeqCst) < before + 20 {
             assert!(running.iter().all(|task| !task.is_finished()), "a client ended before the server was killed");
@@ -213,12 +279,17 @@ async fn what_was_acknowledged_of_the_tree_survives_kills_at_random_moments() {
             let ended = tokio::time::timeout(Duration::from_secs(30), task).await;
             clients.push(ended.expect("a client hangs though the server is gone").expect("a client"));
         }
+        let ended = tokio::time::timeout(Duration::from_secs(30), racing).await;
+        contested = ended.expect("a client hangs though the server is gone").expect("the racing clients");
         server.launch();
+        contested.settle(&format!("after kill {kill}")).await;
         for (n, client) in clients.iter_mut().enumerate() {
             client.settle(&format!("after kill {kill}, client {n}")).await;
         }
     }
+    let [removed, made] = contested.races;
     eprintln!("{} changes acknowledged", acknowledged.load(Ordering::SeqCst));
+    eprintln!("of the contested containers {removed} went and {made} got a file");
     // What is there can still be taken away: no name and no count is left over.
     for client in &clients {
         for item in client.known.values().map(|item| item.reconnected_to(&client.place)) {

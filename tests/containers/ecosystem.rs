@@ -94,8 +94,10 @@ async fn c111_what_the_user_may_not_see_or_nobody_knows_is_not_found() {
     let edit = doc.alice.info().await.expect(200).text("HostEditUrl");
     let opened = bob.wopi_src(edit.as_bytes()).await.expect(200).text("Url");
     assert_eq!(bob.follow(&opened).info().await.expect(200).json()["UserCanWrite"], false, "his rights, no others");
+    let of_alice = private.alice.ecosystem().await;
+    of_alice.wopi_src(info.text("HostEditUrl").as_bytes()).await.expect(200);
     private.alice.delete().await.expect(200);
-    private.alice.ecosystem().await.wopi_src(info.text("HostEditUrl").as_bytes()).await.expect(404);
+    of_alice.wopi_src(info.text("HostEditUrl").as_bytes()).await.expect(404);
 }
 
 #[tokio::test]
