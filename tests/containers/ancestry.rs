@@ -222,6 +222,52 @@ async fn c93_c107_c108_what_was_shared_is_reached_from_the_root_through_a_virtua
 }
 
 #[tokio::test]
+async fn c86_a_right_given_again_further_down_leaves_one_chain() {
+    let house = House::new();
+    house.grant("viewer", "project");
+    house.grant("editor", "project/inner");
+    let inner =
+        Container::from_json(http_client(), &house.binary.token("bob", "alice:/topsecret/codename/project/inner"));
+    let plan = inner.child_file("plan.docx").await;
+    for item in [&plan, &*inner] {
+        let chain = check_chain(item).await;
+        check_no_secret(&chain);
+        assert!(chain.iter().any(|(name, _)| name == "project"), "{chain:?}");
+    }
+    assert_eq!(plan.info().await.expect(200).json()["UserCanWrite"], true);
+    let project = inner.parent().await;
+    assert_eq!(project.info().await.expect(200).json()["UserCanCreateChildFile"], false);
+    // The same from above: each token has the right of its own resource.
+    let below = project.child_container("inner").await;
+    assert_eq!(below.info().await.expect(200).json()["UserCanCreateChildFile"], true);
+    below.new_file("by bob.docx").await;
+    assert_eq!(project.child_file("notes.docx").await.info().await.json()["UserCanWrite"], false);
+}
+
+#[tokio::test]
+async fn c44_somebodys_whole_drive_can_be_shared_and_stays_a_root() {
+    let house = House::new();
+    house.binary.cli_ok(&["grant", "bob", "editor", "alice:/"], "");
+    let drive = Container::from_json(http_client(), &house.binary.token("bob", "alice:/"));
+    let info = drive.info().await.expect(200).json();
+    assert_eq!((&info["UserCanDelete"], &info["UserCanRename"]), (&json!(false), &json!(false)), "{info}");
+    assert_eq!(info["UserCanCreateChildFile"], true, "{info}");
+    drive.remove().await.expect_one_of(&[404, 501]);
+    drive.rename_to("mine").await.expect_one_of(&[404, 501]);
+    let file = drive.new_file("by bob.docx").await;
+    let chain = check_chain(&file).await;
+    assert_eq!(chain.last().expect("a parent").1.src(), drive.src());
+    // His own root is another one, and the drive is not its direct child.
+    let root = file.ecosystem().await.root().await;
+    assert_eq!(root.src(), house.own_root().src());
+    assert_ne!(root.src(), drive.src());
+    assert!(!drive.names().await.0.iter().any(|name| name == "own"), "alice's drive holds nothing of bob's");
+    // What is virtual in alice's drive is alice's alone.
+    let listed = drive.children().await.expect(200).json().to_string();
+    assert!(!listed.contains("/containers/shared-"), "{listed}");
+}
+
+#[tokio::test]
 async fn the_virtual_container_is_the_users_own_and_nobody_elses() {
     let house = House::new();
     house.grant("viewer", "project");

@@ -423,6 +423,76 @@ async fn c11_a_token_that_only_reads_makes_every_flag_false_and_leads_to_tokens_
 }
 
 #[tokio::test]
+async fn c11_a_token_that_only_reads_leads_to_no_right_to_write_by_any_way() {
+    let server = Shared::server();
+    let doc = server.document(b"content");
+    let info = doc.alice.info().await.expect(200);
+    let container = doc.container();
+    let mut natives = vec![info.text("HostEditUrl"), info.text("HostViewUrl")];
+    for wopi in [&doc.alice, &*container] {
+        natives.push(wopi.share_url(Some("ReadWrite")).await.expect(200).text("ShareUrl"));
+    }
+    let printed = server.binary().cli_ok(&["token", "--user", "alice", &doc.folder, "--json", "--view"], "").json();
+    let viewed = Container::from_json(http_client(), &printed);
+    for kind in ["ReadOnly", "ReadWrite"] {
+        viewed.share_url(Some(kind)).await.expect(501);
+        viewed.child_file("document.wopitest").await.share_url(Some(kind)).await.expect(501);
+    }
+    let ecosystem = viewed.ecosystem().await;
+    for native in natives {
+        let reply = ecosystem.wopi_src(native.as_bytes()).await.expect_one_of(&[200, 404]);
+        if reply.status == 200 {
+            let opened = ecosystem.follow(&reply.text("Url"));
+            let info = opened.info().await.expect(200).json();
+            for flag in ["UserCanWrite", "UserCanRename", "UserCanCreateChildFile", "UserCanDelete"] {
+                assert_ne!(info[flag], true, "{native}: {flag}: {info}");
+            }
+        }
+    }
+    let walked = ecosystem.root().await.child_container(&doc.folder[1..]).await;
+    walked.create_file("x.docx", None).await.expect(404);
+    walked.child_file("document.wopitest").await.rename("x", None).await.expect_one_of(&[401, 404]);
+    nothing_has_changed(&doc).await;
+}
+
+#[tokio::test]
+async fn c4_urls_follow_the_host_and_not_what_a_request_says_of_it() {
+    let doc = Shared::server().document(b"content");
+    let (container, ecosystem) = (doc.container(), doc.alice.ecosystem().await);
+    container.new_container("child").await;
+    for (wopi, suffix) in [
+        (&*container, ""),
+        (&*container, "/children"),
+        (&*container, "/ancestry"),
+        (&*container, "/ecosystem_pointer"),
+        (&*ecosystem, "/root_container_pointer"),
+        (&doc.alice, "/ancestry"),
+    ] {
+        let call = wopi.call(Method::GET, suffix).header("X-Forwarded-Host", "evil.example");
+        let call = call.header("Forwarded", "host=evil.example").header("X-WOPI-HostEndpoint", "evil.example");
+        let reply = call.header("Host", "evil.example").send().await;
+        assert!(!String::from_utf8_lossy(&reply.body).contains("evil.example"), "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn c8_a_user_who_was_disabled_opens_nothing_more() {
+    let server = Shared::server();
+    let doc = server.document(b"content");
+    server.binary().add_user("leaver", &[]);
+    let container = doc.container_shared_with("leaver", "editor");
+    let ecosystem = container.ecosystem().await;
+    server.binary().cli_ok(&["user", "disable", "leaver"], "");
+    for (operation, reply) in every_container_operation(&container).await {
+        assert!([401, 404].contains(&reply.status), "{operation}: {reply}");
+    }
+    for (operation, reply) in every_ecosystem_operation(&ecosystem, "x").await {
+        assert!([401, 404].contains(&reply.status), "{operation}: {reply}");
+    }
+    nothing_has_changed(&doc).await;
+}
+
+#[tokio::test]
 async fn c21a_checks_come_in_their_order() {
     let doc = Shared::server().document(b"content");
     let (alice, bob) = (doc.container(), doc.container_shared_with("bob", "viewer"));

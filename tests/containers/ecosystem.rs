@@ -101,6 +101,30 @@ async fn c111_what_the_user_may_not_see_or_nobody_knows_is_not_found() {
 }
 
 #[tokio::test]
+async fn c101_c110_a_share_link_gives_whoever_brings_it_no_more_than_the_link() {
+    let server = Shared::server();
+    let private = server.document(b"private");
+    let bob = server.container("bob", "bob:/").ecosystem().await;
+    for wopi in [&private.alice, &*private.container()] {
+        let link = wopi.share_url(Some("ReadOnly")).await.expect(200).text("ShareUrl");
+        let reply = bob.wopi_src(link.as_bytes()).await.expect_one_of(&[200, 404]);
+        if reply.status == 200 {
+            let opened = bob.follow(&reply.text("Url"));
+            assert_eq!(opened.src(), wopi.src());
+            let reply = opened.info().await.expect_one_of(&[200, 501]);
+            if reply.status == 200 {
+                for flag in ["UserCanWrite", "UserCanRename", "UserCanCreateChildFile", "UserCanDelete"] {
+                    assert_ne!(reply.json()[flag], true, "{flag}: {reply}");
+                }
+            }
+        }
+        // Cut or bent, it is no link.
+        bob.wopi_src(&link.as_bytes()[..link.len() - 1]).await.expect(404);
+        bob.wopi_src(format!("{link}A").as_bytes()).await.expect(404);
+    }
+}
+
+#[tokio::test]
 async fn c112_the_text_is_not_trusted() {
     let doc = Shared::server().document(b"content");
     let ecosystem = doc.alice.ecosystem().await;
