@@ -65,7 +65,7 @@ async fn put(
             match replacement.finish().await {
                 Ok(Unless::Done(done)) => done,
                 Ok(Unless::Locked(current)) => return Err(Problem::Taken(current, None)),
-                // Deleted while the body arrived: the name is free now.
+                // Deleted or renamed while the body arrived: the name is free now.
                 Err(HostError::NotFound) => return Err(Problem::Taken(None, wanted)),
                 Err(error) => return Err(error.into()),
             }

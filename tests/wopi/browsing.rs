@@ -174,3 +174,43 @@ async fn whoever_was_granted_one_file_has_a_way_to_it() {
     assert!(found, "{inside}");
     shared.post("CREATE_CHILD_FILE").header("X-WOPI-SuggestedTarget", ".docx").send().await.expect(404);
 }
+
+#[tokio::test]
+async fn a_large_folder_comes_whole_and_page_by_page_behind_its_link() {
+    const COUNT: usize = 450;
+    let server = Shared::server();
+    let doc = server.document(b"content");
+    let paths: Vec<String> = (0..COUNT).map(|n| format!("{}/R&D '{n:03}'.docx", &doc.folder[1..])).collect();
+    let files: Vec<(&str, &[u8])> = paths.iter().map(|path| (path.as_str(), &b"x"[..])).collect();
+    server.binary().import("alice", &files);
+    let folder = parent(&doc.alice).await;
+    let children = get(&folder, "/children").await.expect(200);
+    assert!(
+        children.body.len() > 100_000 && children.header("Content-Length").is_none(),
+        "it was not written in pieces"
+    );
+    let listed = names(&children.json()["ChildFiles"]);
+    assert_eq!(listed.len(), COUNT + 1);
+    assert!(listed.is_sorted_by_key(|name| name.to_lowercase()), "not by name, whatever the case of its letters");
+    let none = folder.call(Method::GET, "/children").header("X-WOPI-FileExtensionFilterList", "docx,* .docx");
+    assert_eq!(names(&none.send().await.expect(200).json()["ChildFiles"]).len(), 0);
+
+    let share = folder.post("GET_SHARE_URL").header("X-WOPI-UrlType", "ReadWrite").send().await.expect(200);
+    let (client, mut url, mut seen) = (http_client(), share.text("ShareUrl"), 0);
+    for page in 1.. {
+        let text = client.get(&url).send().await.expect("a reply").text().await.expect("a text");
+        assert!(!text.contains("R&D"), "a name that is not escaped");
+        let rows = text.matches("/download/").count();
+        assert!(rows <= 200 && page <= 3, "{rows} rows on page {page}");
+        seen += rows;
+        let Some(end) = text.find(">More<") else { break };
+        let start = text[..end].rfind("href=\"").expect("a link") + 6;
+        url = text[start..].split('"').next().expect("a URL").replace("&#38;", "&");
+    }
+    assert_eq!(seen, COUNT + 1);
+    // A mark that is none begins at the start, and none leads out of the folder.
+    for mark in ["AAAA", "%00", "..", "Yi8uLi8uLi9j"] {
+        let url = format!("{}?after={mark}", share.text("ShareUrl"));
+        assert_eq!(client.get(url).send().await.expect("a reply").status(), 200, "{mark}");
+    }
+}
