@@ -289,6 +289,33 @@ async fn c67_a_create_that_overwrites_comes_before_a_lock_or_is_refused_by_it() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c67_a_create_that_overwrites_and_a_rename_happen_one_after_the_other() {
+    let top = folder();
+    for round in 0..16 {
+        let (old_name, new_name) = (format!("old {round}.docx"), format!("new {round}"));
+        let file = top.new_file(&old_name).await;
+        file.put(None, "precious").await.expect(200);
+        let (writer, renamer) = (ready(&top).await, ready_file(&file).await);
+        let (name, wanted) = (old_name.clone(), new_name.clone());
+        let replies = at_once(vec![
+            Box::pin(async move { writer.create_file(&name, Some("true")).await }),
+            Box::pin(async move { renamer.rename(&wanted, None).await }),
+        ])
+        .await;
+        assert!(replies.iter().all(|reply| reply.status == 200), "round {round}: {replies:#?}");
+        assert_eq!(file.info().await.expect(200).text("BaseFileName"), format!("{new_name}.docx"));
+        let made = top.made_file(&replies[0]);
+        let bytes = file.get().await.expect(200).body;
+        let listed = top.names().await.1.contains(&old_name);
+        if made.src() == file.src() {
+            assert!(bytes.is_empty() && !listed, "round {round}: emptied, then renamed: {listed} {replies:#?}");
+        } else {
+            assert!(bytes == b"precious" && listed, "round {round}: renamed, then another made: {listed} {replies:#?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_lists_sees_a_renamed_container_under_one_name_or_the_other() {
     let top = folder();
     let container = top.new_container("even").await;

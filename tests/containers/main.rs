@@ -28,6 +28,8 @@
 //! people's files), a file that whoever may create beside it may not write (row 11 beyond a viewer), several parents of
 //! one file (C-86 beyond consistency).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+// An extension must come back in the letters in which it was asked for.
+#![allow(clippy::case_sensitive_file_extension_comparisons)]
 
 #[path = "../support/mod.rs"]
 mod support;
