@@ -84,6 +84,9 @@ pub enum AccountError {
         /// Files by the counter of his usage; what lies in the root of his drive and in the bin if that shows none.
         count: u64,
     },
+    /// A region that could not stand in a header or a setting.
+    #[error("a region is 1 to 64 of the characters A-Z a-z 0-9 - _ .")]
+    BadRegion,
     /// `UserInfo` over its limit or not ASCII.
     #[error("the user info must be at most {LONGEST_USER_INFO} ASCII characters")]
     BadUserInfo,
@@ -302,8 +305,10 @@ impl Accounts {
     /// # Errors
     /// [`AccountError`].
     pub async fn set_region(&self, user: &UserId, region: Option<&str>) -> Result<AccountRecord, AccountError> {
-        let region = region.map(str::trim).filter(|region| !region.is_empty());
-        let region = region.map(|region| checked_text("region", region)).transpose()?;
+        let region = region.map(str::trim).filter(|region| !region.is_empty()).map(str::to_owned);
+        if region.as_deref().is_some_and(|region| !is_region(region)) {
+            return Err(AccountError::BadRegion);
+        }
         self.change(user, |account| account.region.clone_from(&region)).await
     }
 
@@ -548,6 +553,12 @@ impl Accounts {
         }
         Ok(())
     }
+}
+
+/// Whether a text can be a region.
+pub fn is_region(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// An administrator who can sign in.

@@ -1,6 +1,6 @@
 //! What people granted to clients: families of tokens, consent.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use super::{clients, refresh_token::RefreshToken};
 use crate::{
@@ -19,9 +19,6 @@ use crate::{
         records::{AccountRecord, ClientRecord, CodeRecord, ConsentRecord, GrantFamilyRecord, decode, encode, keys},
     },
 };
-
-/// For how long a code that was used is remembered after its end, so that a second use is noticed (rule B-47).
-const SPENT_CODE: Duration = Duration::from_secs(24 * 3600);
 
 /// What the token endpoint answers. The texts are secrets.
 #[derive(Clone, PartialEq, Eq)]
@@ -83,7 +80,7 @@ pub enum GrantError {
 pub struct Grants {
     pub(super) engine: Arc<dyn Engine>,
     pub(super) clock: Arc<dyn Clock>,
-    tokens: Tokens,
+    pub(super) tokens: Tokens,
     pub(super) options: SignInOptions,
 }
 
@@ -296,17 +293,5 @@ impl Grants {
                 found.extend(his.then_some(key));
             }
         }
-    }
-
-    /// Until when the record of a code is needed.
-    pub(in crate::host) fn code_kept(code: &CodeRecord) -> Timestamp {
-        if code.redeemed.is_some() { code.expires.plus(SPENT_CODE) } else { code.expires }
-    }
-
-    /// Until when the record of a family is needed: as long as anything that was issued by it may be good. That is an access
-    /// token of its last moment, and the WOPI tokens that this one fetched at its own last moment.
-    pub(in crate::host) fn kept(&self, family: &GrantFamilyRecord) -> Timestamp {
-        let wopi = self.tokens.keys().longest_token();
-        family.expires.plus(self.options.access).plus(wopi)
     }
 }

@@ -6,11 +6,12 @@
 //! and name their family.
 //!
 //! A family that is revoked is deleted; one whose refresh token has ended stays until nothing can be good any more that was
-//! issued by it ([`Grants::kept`]).
+//! issued by it ([`over`]).
 
 mod clients;
 mod codes;
 mod grants;
+mod over;
 mod pkce;
 mod redirects;
 mod refresh;
