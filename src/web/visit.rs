@@ -74,10 +74,7 @@ impl<'a> Visit<'a> {
 
     /// The client's address.
     pub(crate) fn address(&self) -> IpAddr {
-        self.request
-            .extensions()
-            .get::<Visitor>()
-            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |visitor| visitor.address)
+        self.request.extensions().get::<Visitor>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |visitor| visitor.address)
     }
 
     /// What the browser calls itself.

@@ -19,7 +19,7 @@ use crate::{
         passwords::PasswordError,
         trouble::Trouble,
     },
-    oauth::{Identity, asking},
+    oauth::{Identity, authorize},
     server::{note_operation, note_reason},
     web::{
         frame,
@@ -51,7 +51,9 @@ pub(in crate::web) async fn form(request: HttpRequest, identity: web::Data<Ident
     note_operation(&request, "sign-in page");
     let query = request.query_string();
     let parameter = |wanted: &str| {
-        url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+        url::form_urlencoded::parse(query.as_bytes())
+            .find(|(name, _)| name == wanted)
+            .map(|(_, value)| value.into_owned())
     };
     let return_to = parameter("return_to").and_then(|text| ReturnTo::parse(&text));
     let asked_for = culture(query).or_else(|| return_to.as_ref().and_then(ReturnTo::culture));
@@ -71,14 +73,14 @@ pub(in crate::web) async fn form(request: HttpRequest, identity: web::Data<Ident
 
 /// Whether an app waits behind the sign-in; it decides itself whether the session will do.
 fn asks(return_to: Option<&ReturnTo>) -> bool {
-    return_to.is_some_and(|return_to| return_to.query_of(asking::PATH).is_some())
+    return_to.is_some_and(|return_to| return_to.query_of(authorize::PATH).is_some())
 }
 
 /// Shows the sign-in page, with the app that waits behind it.
 async fn again(visit: &Visit<'_>, return_to: Option<&ReturnTo>, name: &str, say: Say) -> Result<HttpResponse, Trouble> {
-    let query = return_to.and_then(|return_to| return_to.query_of(asking::PATH));
+    let query = return_to.and_then(|return_to| return_to.query_of(authorize::PATH));
     let asked = match query {
-        Some(query) => asking::read(visit.identity, query)?.ok(),
+        Some(query) => authorize::read(visit.identity, query)?.ok(),
         None => None,
     };
     page::show(visit, &SignInPage { return_to, asked: asked.as_ref(), name, say }).await

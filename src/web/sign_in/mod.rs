@@ -16,6 +16,6 @@ pub(crate) mod page;
 mod return_to;
 
 pub use attempts::Attempts;
-pub(crate) use finish::finish;
+pub(crate) use handlers::fields;
 pub(super) use handlers::{form, sign_in, sign_out};
-pub(crate) use return_to::ReturnTo;
+pub(crate) use return_to::{ReturnTo, culture};

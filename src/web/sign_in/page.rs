@@ -1,6 +1,10 @@
 //! The sign-in page.
 
-use actix_web::{HttpResponse, http::StatusCode, http::header::{self, HeaderValue}};
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    http::header::{self, HeaderValue},
+};
 use askama::Template;
 
 use super::{
@@ -9,9 +13,11 @@ use super::{
         language::Texts,
         visit::{SignedIn, Visit},
     },
-    ReturnTo, finish::add, guard,
+    ReturnTo,
+    finish::add,
+    guard,
 };
-use crate::{host::trouble::Trouble, oauth::asking::Asked};
+use crate::{host::trouble::Trouble, oauth::authorize::Asked};
 
 /// What the page says beside its form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,7 +135,7 @@ pub(crate) async fn show(visit: &Visit<'_>, page: &SignInPage<'_>) -> Result<Htt
         false => String::new(),
     };
     let lead = page.asked.map_or_else(String::new, |asked| {
-        texts.sign_in_lead.replace("{app}", &asked.client.name).replace("{place}", visit.place())
+        texts.sign_in_lead.replace("{app}", &asked.request.client.name).replace("{place}", visit.place())
     });
     let content = Body {
         texts,
@@ -149,7 +155,8 @@ pub(crate) async fn show(visit: &Visit<'_>, page: &SignInPage<'_>) -> Result<Htt
     if !provider.is_empty() {
         // Where the provider's own pages are, only its discovery document tells.
         leads_to.push("https:".to_owned());
-        leads_to.extend(url::Url::parse(&settings.oidc.issuer).ok().map(|issuer| issuer.origin().ascii_serialization()));
+        leads_to
+            .extend(url::Url::parse(&settings.oidc.issuer).ok().map(|issuer| issuer.origin().ascii_serialization()));
     }
     let content = content.render().unwrap_or_default();
     let page_in_frame = Page { title: texts.title_sign_in, content: &content, leads_to: &leads_to };
