@@ -47,7 +47,7 @@ impl Driver {
         let port = lines.find_map(|line| {
             let line = line.expect("a line of the driver");
             let port = line.split("on port ").nth(1)?;
-            port.trim_end_matches('.').parse().ok()
+            port.trim_end_matches('.').parse().ok().filter(|port| *port != 0)
         });
         std::thread::spawn(move || lines.for_each(drop));
         Some(Self { child, port: port.expect("the driver tells its port"), profile: tempfile::tempdir().unwrap() })
