@@ -153,6 +153,11 @@ impl Browser {
         self.press("button.first").await;
     }
 
+    async fn language(&self) -> String {
+        let language = self.0.execute("return document.documentElement.lang", vec![]).await.unwrap();
+        language.as_str().unwrap().to_owned()
+    }
+
     async fn see(&self, css: &str) -> String {
         let found = self.0.wait().at_most(Duration::from_secs(20)).for_element(Locator::Css(css)).await;
         found.unwrap_or_else(|error| panic!("{css}: {error}")).text().await.unwrap()
@@ -237,8 +242,7 @@ async fn walk(house: &House, browser: &Browser, look: &Look) {
     let authorize = format!("{}{}", house.origin(), House::authorize(&format!("&rs={}&state=s", look.culture)));
     browser.0.goto(&authorize).await.unwrap();
     assert_eq!(browser.see("h1").await, look.sign_in);
-    let lang = browser.0.execute("return document.documentElement.lang", vec![]).await.unwrap();
-    assert_eq!(lang, json!(tag));
+    assert_eq!(browser.language().await, *tag);
     browser.judge(&format!("{tag}-{width}-sign-in")).await;
 
     // Refused before signing in.
@@ -280,9 +284,11 @@ async fn walk(house: &House, browser: &Browser, look: &Look) {
     browser.judge(&format!("{tag}-{width}-signed-in")).await;
     browser.press("main button").await;
     browser.see("[role=status]").await;
+    assert_eq!(browser.language().await, *tag);
     browser.judge(&format!("{tag}-{width}-signed-out")).await;
     browser.press("footer a").await;
     browser.see("main p").await;
+    assert_eq!(browser.language().await, *tag);
     browser.judge(&format!("{tag}-{width}-privacy")).await;
     browser.0.goto(&format!("{}/oauth/authorize?client_id=nobody&rs={}", house.origin(), look.culture)).await.unwrap();
     browser.judge(&format!("{tag}-{width}-refused")).await;

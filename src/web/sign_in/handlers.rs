@@ -1,4 +1,4 @@
-//! `/sign-in` and `/sign-out`.
+//! `/sign-in` and `/sign-out`. Forms carry the language (`rs`) in which they were shown.
 
 use std::collections::HashMap;
 
@@ -100,7 +100,8 @@ pub(in crate::web) async fn sign_in(
     };
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
     let return_to = ReturnTo::parse(field("return_to"));
-    let visit = Visit::new(&request, &identity, Depth::One, return_to.as_ref().and_then(ReturnTo::culture).as_deref());
+    let asked_for = fields.get("rs").cloned().or_else(|| return_to.as_ref().and_then(ReturnTo::culture));
+    let visit = Visit::new(&request, &identity, Depth::One, asked_for.as_deref());
     let form = SignInForm { name: field("name").trim(), password: field("password"), mark: field("form"), return_to };
     let done = judge(&visit, &form).await;
     done.unwrap_or_else(|trouble| frame::trouble(&visit, &trouble))
@@ -171,7 +172,7 @@ pub(in crate::web) async fn sign_out(
 ) -> HttpResponse {
     note_operation(&request, "sign-out");
     let fields = fields(&request, &body).unwrap_or_default();
-    let visit = Visit::new(&request, &identity, Depth::One, None);
+    let visit = Visit::new(&request, &identity, Depth::One, fields.get("rs").map(String::as_str));
     let done = async {
         let cookie = visit.session_cookie();
         if !guard::passes(&visit, cookie.as_deref(), fields.get("form").map_or("", String::as_str)).await? {
@@ -181,7 +182,8 @@ pub(in crate::web) async fn sign_out(
         if let Some(cookie) = cookie {
             identity.host.sessions().end(&cookie).await?;
         }
-        let mut response = frame::redirect(StatusCode::SEE_OTHER, "./sign-in?signed_out=1");
+        let mut response =
+            frame::redirect(StatusCode::SEE_OTHER, &format!("./sign-in?signed_out=1&rs={}", visit.texts.language));
         add(&mut response, &visit.drop_session());
         Ok(response)
     };

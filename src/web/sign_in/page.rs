@@ -88,6 +88,7 @@ pub(crate) struct SignInPage<'a> {
 {% endif %}{% if passwords %}<form method="post" action="{{ root }}sign-in">
 <input type="hidden" name="form" value="{{ mark }}">
 <input type="hidden" name="return_to" value="{{ return_to }}">
+<input type="hidden" name="rs" value="{{ texts.language }}">
 <label for="name">{{ texts.name }}</label>
 <input id="name" name="name" type="text" value="{{ name }}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" enterkeyhint="next" maxlength="256" required{% if wrong %} aria-invalid="true" aria-describedby="error"{% endif %}{% if name.is_empty() %} autofocus{% endif %}>
 <label for="password">{{ texts.password }}</label>
@@ -188,6 +189,7 @@ pub(crate) fn offers_passwords(visit: &Visit<'_>) -> bool {
 {% if !onward.is_empty() %}<p><a href="{{ onward }}">{{ texts.go_on }}</a></p>
 {% endif %}<form method="post" action="{{ root }}sign-out">
 <input type="hidden" name="form" value="{{ mark }}">
+<input type="hidden" name="rs" value="{{ texts.language }}">
 <button type="submit">{{ texts.sign_out }}</button>
 </form>
 "#
