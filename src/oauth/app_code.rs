@@ -165,12 +165,9 @@ pub(super) async fn post(request: HttpRequest, body: web::Bytes, identity: web::
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         return response;
     }
-    let wanted: Wanted = match serde_json::from_slice(&body) {
-        Ok(wanted) => wanted,
-        Err(_) => {
-            let description = "the body must be a JSON object with client_id";
-            return Wanted::default().refuse(StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest, description);
-        }
+    let Ok(wanted) = serde_json::from_slice::<Wanted>(&body) else {
+        let description = "the body must be a JSON object with client_id";
+        return Wanted::default().refuse(StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest, description);
     };
     match issue(&identity, &bearer, &wanted).await {
         Ok(response) => response,

@@ -90,7 +90,7 @@ impl WebDriverCompatibleCommand for Cdp {
 struct Browser(Client);
 
 /// What is wrong with how a page is laid out; empty when all is well. Colours are compared by WCAG 2 (4.5 to 1).
-const JUDGE: &str = r#"
+const JUDGE: &str = r"
 const wrong = [];
 const say = (what, e) => wrong.push(what + ': ' + (e ? e.outerHTML.slice(0, 120) : ''));
 const root = document.documentElement;
@@ -116,7 +116,7 @@ for (const e of document.querySelectorAll('body *')) {
   }
 }
 return wrong;
-"#;
+";
 
 impl Browser {
     async fn cdp(&self, command: &'static str, parameters: Value) {
