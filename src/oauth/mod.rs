@@ -14,6 +14,9 @@ pub mod request;
 mod revoke;
 mod token;
 
+#[cfg(test)]
+mod endpoint_tests;
+
 use std::sync::Arc;
 
 use actix_web::web;
