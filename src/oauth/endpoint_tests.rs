@@ -406,7 +406,7 @@ async fn the_profile_is_whole_and_everything_unknown_is_answered_with_it() {
         assert!(profile["EcosystemUrl"].as_str().unwrap().starts_with(&format!("{BASE}/wopi/ecosystem?access_token=")));
         assert_eq!(answer.body.as_object().unwrap().len(), 1);
     }
-    for operation in ["", "FOO", "get_root_container", "GET_WOPI_SRC_WITH_ACCESS_TOKEN"] {
+    for operation in ["", "FOO", "get_root_container"] {
         let answer = site.ask(token, operation, None).await;
         assert_eq!((answer.status.as_u16(), answer.body.as_object().unwrap().len()), (200, 1), "{operation}");
     }
@@ -467,6 +467,23 @@ async fn a_new_token_is_for_what_is_named_if_he_may_reach_it_and_else_there_is_n
     host.rights().grant(&ben.user, &site.anna.user, &his, Role::Viewer).await.unwrap();
     let answer = site.ask(token, "GET_NEW_ACCESS_TOKEN", Some(&urls.wopi_container(&his))).await;
     assert_eq!(answer.status, 200, "what was shared with him is within his reach");
+}
+
+#[actix_web::test]
+async fn an_address_for_people_becomes_one_for_office_by_the_ecosystem_and_the_bootstrapper_alike() {
+    let site = Site::new().await;
+    let tokens = site.signed_in().await;
+    let page = site.identity.urls.folder(&site.anna.drive);
+    let bearer = format!("Bearer {}", tokens.text("access_token"));
+    let ask = async |name: &str| {
+        let operation = ("X-WOPI-EcosystemOperation", "GET_WOPI_SRC_WITH_ACCESS_TOKEN");
+        let headers = [("Authorization", bearer.as_str()), operation, ("X-WOPI-HostNativeFileName", name)];
+        site.bootstrapper(Method::POST, &headers).await
+    };
+    let answer = ask(&page).await;
+    let src = format!("{BASE}/wopi/containers/{}?access_token=", site.anna.drive);
+    assert!(answer.body["WopiSrcInfo"]["Url"].as_str().unwrap().starts_with(&src), "{}", answer.body);
+    assert_eq!(ask("https://elsewhere.example/").await.status, 404);
 }
 
 fn host_names(names: &[&str]) -> Vec<crate::names::FileName> {

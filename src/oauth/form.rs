@@ -82,8 +82,8 @@ mod tests {
         let params = Params::parse(b"a=1&b=2&a=1");
         assert!(params.is_repeated() && params.repeats("a") && !params.repeats("b"));
         assert!(Params::parse(b"c=&c=").is_repeated());
-        let many: String = (0..1000).map(|n| format!("p{n}=&")).collect();
-        assert!(Params::parse(many.as_bytes()).is_repeated());
+        let many: Vec<String> = (0..1000).map(|n| format!("p{n}=")).collect();
+        assert!(Params::parse(many.join("&").as_bytes()).is_repeated());
     }
 
     #[test]

@@ -70,6 +70,35 @@ impl Settings {
             "oauth.refresh_lifetime",
             "it must exceed `refresh_grace`",
         )?;
+        let is_region = |entry: &str| {
+            let (name, url) = entry.split_once('=').unwrap_or_default();
+            !name.trim().is_empty() && url.trim().starts_with("https://") && url::Url::parse(url.trim()).is_ok()
+        };
+        check(
+            oauth.regions.iter().all(is_region),
+            "oauth.regions",
+            "each entry must be a region, `=` and an https URL",
+        )?;
+        check(
+            oauth.session_context.len() <= 256
+                && oauth.session_context.bytes().all(|byte| (0x20..0x7f).contains(&byte)),
+            "oauth.session_context",
+            "it must be at most 256 printable ASCII characters, because it comes back in a header",
+        )?;
+        let is_app = |entry: &str| {
+            let parts: Vec<&str> = entry.split('/').map(str::trim).collect();
+            parts.len() == 3 && parts[0].parse::<u64>().is_ok() && parts.iter().all(|part| !part.is_empty())
+        };
+        check(
+            self.office.android_apps.iter().all(is_app),
+            "office.android_apps",
+            "each entry must be a version code, `/`, a package, `/` and an activity",
+        )?;
+        check(
+            self.office.provider_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
+            "office.provider_id",
+            "it may hold letters, digits and `_` only",
+        )?;
         check(self.sign_in.session >= second, "sign_in.session", "it must be at least 1s")?;
         check(self.sign_in.attempts > 0, "sign_in.attempts", "it must not be 0")?;
         check(self.sign_in.attempt_every >= second, "sign_in.attempt_every", "it must be at least 1s")?;

@@ -5,6 +5,7 @@ pub(crate) mod frame;
 pub(crate) mod language;
 mod pages;
 mod privacy;
+mod shared_folder;
 pub mod sign_in;
 pub(crate) mod visit;
 

@@ -12,21 +12,24 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 use super::{
-    challenge, headers,
+    challenge,
+    ecosystem::{WopiSrc, wopi_src},
+    headers,
     reply::{self, Problem},
+    shapes::{ContainerAnswer, Shapes},
 };
 use crate::{
     host::{
         HostError,
-        access::AccessError,
+        access::{Access, AccessError},
         oauth::{Bearer, GrantError},
         tokens::{ClientKind, IssuedToken, NewToken, Resource},
         trouble::Trouble,
     },
-    licence::Licence,
     oauth::Identity,
     permission::Role,
     server::{BodyReader, note_operation, note_reason},
+    settings::Settings,
     store::records::AccountRecord,
 };
 
@@ -49,9 +52,11 @@ struct Profile {
 struct Answer {
     bootstrap: Profile,
     #[serde(skip_serializing_if = "Option::is_none")]
-    root_container_info: Option<RootContainerInfo>,
+    root_container_info: Option<ContainerAnswer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     access_token_info: Option<AccessTokenInfo>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wopi_src_info: Option<WopiSrc>,
 }
 
 #[derive(Serialize)]
@@ -60,35 +65,6 @@ struct AccessTokenInfo {
     access_token: String,
     /// Milliseconds since 1970 (rule B-19).
     access_token_expiry: i64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct RootContainerInfo {
-    container_pointer: ContainerPointer,
-    container_info: ContainerInfo,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct ContainerPointer {
-    name: String,
-    url: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-#[allow(clippy::struct_excessive_bools, reason = "the protocol's flags")]
-struct ContainerInfo {
-    name: String,
-    host_url: String,
-    is_anonymous_user: bool,
-    is_edu_user: bool,
-    license_check_for_edit_is_enabled: bool,
-    user_can_create_child_container: bool,
-    user_can_create_child_file: bool,
-    user_can_delete: bool,
-    user_can_rename: bool,
 }
 
 /// Why the answer is not 200.
@@ -154,19 +130,32 @@ fn answer(request: &HttpRequest, identity: &Identity) -> Result<Answer, Wrong> {
     let asked = (request.method() == actix_web::http::Method::POST)
         .then(|| headers::text(request, "X-WOPI-EcosystemOperation"))
         .flatten();
-    let mut answer =
-        Answer { bootstrap: profile(identity, &bearer)?, root_container_info: None, access_token_info: None };
+    let Settings { supports, .. } = &*identity.settings;
+    let shapes = Shapes { host: &identity.host, urls: &identity.urls, supports };
+    let containers = supports.containers && supports.delete;
+    let ecosystem = issue(identity, &bearer, Resource::Ecosystem)?;
+    let mut answer = Answer {
+        bootstrap: profile(identity, &bearer, &ecosystem),
+        root_container_info: None,
+        access_token_info: None,
+        wopi_src_info: None,
+    };
     // Whatever is not known is answered as a Bootstrap: the client then goes by the ecosystem (rule B-9).
     match asked {
-        Some("GET_ROOT_CONTAINER") if identity.settings.supports.containers => {
+        Some("GET_ROOT_CONTAINER") if containers => {
             note_operation(request, "BootstrapGetRootContainer");
-            answer.root_container_info = Some(root_container_info(identity, &bearer)?);
+            answer.root_container_info = Some(shapes.root(&access(identity, &ecosystem, &Resource::Ecosystem)?)?);
         }
         Some("GET_NEW_ACCESS_TOKEN") => {
             note_operation(request, "BootstrapGetNewAccessToken");
             let token = new_access_token(request, identity, &bearer)?;
             answer.access_token_info =
                 Some(AccessTokenInfo { access_token_expiry: token.expires.unix_ms(), access_token: token.text });
+        }
+        Some("GET_WOPI_SRC_WITH_ACCESS_TOKEN") if containers => {
+            note_operation(request, "BootstrapGetFileWopiSrc");
+            let access = access(identity, &ecosystem, &Resource::Ecosystem)?;
+            answer.wopi_src_info = Some(wopi_src(request, &access, shapes)?);
         }
         _ => {}
     }
@@ -193,15 +182,14 @@ fn bearer_token(header: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-fn profile(identity: &Identity, bearer: &Bearer) -> Result<Profile, Wrong> {
-    let token = issue(identity, bearer, Resource::Ecosystem)?;
+fn profile(identity: &Identity, bearer: &Bearer, ecosystem: &IssuedToken) -> Profile {
     let AccountRecord { user, email, display_name, .. } = &bearer.account;
-    Ok(Profile {
-        ecosystem_url: identity.urls.wopi_ecosystem_with_token(&token.text),
+    Profile {
+        ecosystem_url: identity.urls.wopi_ecosystem_with_token(&ecosystem.text),
         user_id: bearer.account.wopi_id().as_str().to_owned(),
         sign_in_name: email.as_deref().unwrap_or(user.as_str()).to_owned(),
         user_friendly_name: display_name.clone(),
-    })
+    }
 }
 
 /// A token with the host's lifetime, because OAuth authorised it (rules B-16, B-21); it dies with the grant.
@@ -211,27 +199,13 @@ fn issue(identity: &Identity, bearer: &Bearer, resource: Resource) -> Result<Iss
     Ok(identity.host.tokens().issue(&new.by_grant(bearer.family.clone()), lifetime)?)
 }
 
-fn root_container_info(identity: &Identity, bearer: &Bearer) -> Result<RootContainerInfo, Wrong> {
-    let account = &bearer.account;
-    let token = issue(identity, bearer, Resource::Container(account.drive.clone()))?;
-    let (name, licence) = (identity.host.container(&account.drive)?.name, Licence::of(Some(account.kind)));
-    Ok(RootContainerInfo {
-        container_pointer: ContainerPointer {
-            name: name.clone(),
-            url: identity.urls.wopi_container_with_token(&account.drive, &token.text),
-        },
-        container_info: ContainerInfo {
-            name,
-            host_url: identity.urls.folder(&account.drive),
-            is_anonymous_user: false,
-            is_edu_user: licence.is_edu_user,
-            license_check_for_edit_is_enabled: licence.check_for_edit,
-            user_can_create_child_container: true,
-            user_can_create_child_file: true,
-            user_can_delete: false,
-            user_can_rename: false,
-        },
-    })
+/// What a token that was made this moment is good for. If that is nothing, he may not reach what it is for: 404.
+fn access(identity: &Identity, token: &IssuedToken, resource: &Resource) -> Result<Access, Wrong> {
+    match identity.host.access_control().authorize(&token.text, resource) {
+        Ok(access) => Ok(access),
+        Err(AccessError::Trouble(trouble)) => Err(trouble.into()),
+        Err(_) => Err(HostError::NotFound.into()),
+    }
 }
 
 /// A token for what `X-WOPI-WopiSrc` names, if that is something of ours that he may reach; else 404 (rule B-20).
@@ -247,12 +221,8 @@ fn new_access_token(request: &HttpRequest, identity: &Identity, bearer: &Bearer)
         identity.host.head(file)?;
     }
     let token = issue(identity, bearer, resource.clone())?;
-    match identity.host.access_control().authorize(&token.text, &resource) {
-        Ok(_) => Ok(token),
-        Err(AccessError::Trouble(trouble)) => Err(trouble.into()),
-        // The token was made this moment: what it is not good for, he may not reach.
-        Err(_) => Err(HostError::NotFound.into()),
-    }
+    access(identity, &token, &resource)?;
+    Ok(token)
 }
 
 #[cfg(test)]

@@ -141,8 +141,8 @@ async fn no_secret_is_in_the_store_and_none_in_a_debug_form() {
     let tokens = scene.redeem(&code).await.unwrap();
     let next = scene.refresh(&tokens).await.unwrap();
     let rows = scan_prefix(&*scene.house.engine, b"", None, 1000).unwrap();
-    let stored: String =
-        rows.iter().map(|(key, row)| format!("{}{}", key.escape_ascii(), row.value.escape_ascii())).collect();
+    let stored: Vec<u8> = rows.iter().flat_map(|(key, row)| [key.as_slice(), &row.value[..]].concat()).collect();
+    let stored = stored.escape_ascii().to_string();
     let shown = format!("{tokens:?}{:?}", scene.grants.of_user(&user("anna")).unwrap());
     for secret in [&code, &tokens.access_token, &tokens.refresh_token, &next.refresh_token] {
         let tail = &secret[secret.len() - 40..];

@@ -19,6 +19,7 @@ fn user_of(key: &[u8]) -> Option<UserId> {
     UserId::parse(std::str::from_utf8(key).ok()?.split('/').nth(1)?).ok()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the same form as for what refers to others")]
 pub(super) fn client(_: &Examiner<'_>, key: &[u8], client: &ClientRecord) -> Faults {
     Ok(fault_unless(keys::client(&client.id) == key, Fault::Misplaced("it is under the id of another client")))
 }
