@@ -25,6 +25,7 @@ pub mod random;
 mod reading;
 pub mod rights;
 mod saving;
+pub mod seal;
 pub mod sessions;
 pub mod shared_with_me;
 mod threads;
