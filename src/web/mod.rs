@@ -1,6 +1,8 @@
 //! Floor 5: what a person's browser, or an editor's plain GET, asks for: pages and downloads.
 
 mod downloads;
+#[cfg(feature = "oidc")]
+pub mod oidc;
 mod pages;
 
 use actix_web::{http::Method, web};
