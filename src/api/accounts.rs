@@ -4,10 +4,14 @@ use actix_web::web;
 
 use super::{
     Admin, Perform, Refusal,
-    calls::{AddUser, DisableUser, Grant, ListUsers, Located, RemoveUser, Revoke, SetPassword, UserInfo, UserRemoved},
+    calls::{AddUser, DisableUser, Grant, LinkUser, ListUsers, Located, RemoveUser, Revoke, SetPassword, UserInfo, UserRemoved},
     route,
 };
-use crate::{host::accounts::NewAccount, ids::UserId, store::records::AccountRecord};
+use crate::{
+    host::accounts::{NewAccount, outside::Subject},
+    ids::UserId,
+    store::records::AccountRecord,
+};
 
 /// Users told of at once.
 const PAGE: usize = 256;
@@ -17,6 +21,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     route::<ListUsers>(config);
     route::<SetPassword>(config);
     route::<DisableUser>(config);
+    route::<LinkUser>(config);
     route::<RemoveUser>(config);
     route::<Grant>(config);
     route::<Revoke>(config);
@@ -37,6 +42,7 @@ fn told(admin: &Admin, account: AccountRecord) -> Result<UserInfo, Refusal> {
         admin: account.admin,
         kind: account.kind,
         disabled: account.disabled,
+        subject: account.subject,
         created: account.created.to_iso(),
     })
 }
@@ -74,6 +80,18 @@ impl Perform for DisableUser {
     async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
         let user = admin.account(&self.user)?.user;
         told(admin, admin.host.accounts().disable(&user, self.disabled).await?)
+    }
+}
+
+impl Perform for LinkUser {
+    async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
+        let user = admin.account(&self.user)?.user;
+        let issuer = self.issuer.unwrap_or_else(|| admin.settings.oidc.issuer.clone());
+        if self.subject.is_some() && issuer.is_empty() {
+            return Err(Refusal::invalid("no provider is set (`oidc.issuer`); name one with --issuer"));
+        }
+        let subject = self.subject.map(|subject| Subject::new(&issuer, &subject)).transpose()?;
+        told(admin, admin.host.accounts().link(&user, subject.as_ref()).await?)
     }
 }
 

@@ -64,10 +64,19 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
         urls: Arc::clone(&urls),
         settings: Arc::new(settings.clone()),
     });
+    #[cfg(feature = "oidc")]
+    let provider = web::oidc::Provider::from_settings(settings)
+        .map_err(|error| Failure::usage(error.to_string()))?
+        .map(actix_web::web::Data::new);
     // A proxy may pass the public URL's path on, or cut it off.
     let prefix = settings.public_url.as_ref().map_or("", |url| url.path()).to_owned();
     let configure = move |config: &mut actix_web::web::ServiceConfig| {
-        config.app_data(wopi.clone()).app_data(identity.clone()).configure(faces);
+        config.app_data(wopi.clone()).app_data(identity.clone());
+        #[cfg(feature = "oidc")]
+        if let Some(provider) = &provider {
+            config.app_data(provider.clone());
+        }
+        config.configure(faces);
         if !prefix.is_empty() {
             config.service(actix_web::web::scope(&prefix).configure(faces));
         }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     api::{
         Place,
-        calls::{AddUser, DisableUser, Grant, ListUsers, RemoveUser, Revoke, SetPassword, UserInfo},
+        calls::{AddUser, DisableUser, Grant, LinkUser, ListUsers, RemoveUser, Revoke, SetPassword, UserInfo},
     },
     permission::Role,
     store::records::AccountKind,
@@ -29,6 +29,13 @@ pub(super) async fn run(session: &mut Session, command: UserCommand) -> Outcome 
         UserCommand::Disable { name, enable } => {
             let user = session.call(&DisableUser { user: name, disabled: !enable }).await?.user;
             print::line(&if enable { format!("{user} can sign in again") } else { format!("{user} is shut out") })
+        }
+        UserCommand::Link { name, subject, issuer, none: _ } => {
+            let told = session.call(&LinkUser { user: name, subject, issuer }).await?;
+            print::line(&match told.subject {
+                Some(_) => format!("the outside provider signs {} in", told.user),
+                None => format!("the outside provider does not sign {} in any more", told.user),
+            })
         }
         UserCommand::Rm { name, transfer_to, empty_bin } => {
             let call = RemoveUser { user: name.clone(), heir: transfer_to, empty_bin };
