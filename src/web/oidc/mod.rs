@@ -5,12 +5,14 @@
 //! says of itself is kept by [`discovery`].
 
 mod discovery;
+mod handlers;
 mod journey;
 mod outbound;
 mod redeem;
 
 use std::{fmt, sync::Arc};
 
+use actix_web::web;
 use openidconnect::{
     AuthType, ClientId, ClientSecret, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, RedirectUrl,
     core::{CoreClient, CoreClientAuthMethod},
@@ -21,6 +23,13 @@ use self::{
     outbound::Outbound,
 };
 use crate::settings::Settings;
+
+/// Adds the routes.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/sign-in/oidc/start").route(web::post().to(handlers::start)))
+        .service(web::resource("/sign-in/oidc").route(web::get().to(handlers::callback)));
+}
 
 /// Why the provider did not help somebody to sign in. The texts are for the log.
 #[derive(Clone, Debug, thiserror::Error)]
