@@ -17,7 +17,7 @@ use crate::{
     server::{Metrics, Server, ServerOptions, Services, telemetry, tls},
     settings::Settings,
     urls::Urls,
-    web,
+    web::{self, sign_in::Attempts},
     wopi::{self, Wopi},
 };
 
@@ -52,6 +52,9 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     let ready = host.clone();
     let services = Services { metrics: Arc::clone(metrics), readiness: Arc::new(move || ready.ready()) };
     let urls = Arc::new(Urls::default());
+    if let Some(url) = settings.oauth.public_url.clone() {
+        urls.settle_oauth(url);
+    }
     let wopi = actix_web::web::Data::new(Wopi {
         host: host.clone(),
         urls: Arc::clone(&urls),
@@ -59,11 +62,11 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
         limits: settings.limits.clone(),
         metrics: Arc::clone(metrics),
     });
-    let identity = actix_web::web::Data::new(Identity {
-        host: host.clone(),
-        urls: Arc::clone(&urls),
-        settings: Arc::new(settings.clone()),
-    });
+    let identity = Identity::new(host.clone(), Arc::clone(&urls), Arc::new(settings.clone()));
+    let identity = actix_web::web::Data::new(identity);
+    let bootstrapper = settings.office.bootstrapper.clone();
+    let clock = host.clone();
+    let attempts = actix_web::web::Data::new(Attempts::new(&settings.sign_in, move || clock.clock().monotonic()));
     #[cfg(feature = "oidc")]
     let provider = web::oidc::Provider::from_settings(settings)
         .map_err(|error| Failure::usage(error.to_string()))?
@@ -71,7 +74,10 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     // A proxy may pass the public URL's path on, or cut it off.
     let prefix = settings.public_url.as_ref().map_or("", |url| url.path()).to_owned();
     let configure = move |config: &mut actix_web::web::ServiceConfig| {
-        config.app_data(wopi.clone()).app_data(identity.clone());
+        let faces = |config: &mut actix_web::web::ServiceConfig| {
+            config.configure(faces).configure(|config| wopi::bootstrapper(config, &bootstrapper));
+        };
+        config.app_data(wopi.clone()).app_data(identity.clone()).app_data(attempts.clone());
         #[cfg(feature = "oidc")]
         if let Some(provider) = &provider {
             config.app_data(provider.clone());

@@ -69,9 +69,8 @@ impl Seal {
                 return Ok(self.key.get_or_init(|| hmac::Key::new(hmac::HMAC_SHA256, text.as_bytes())));
             }
             let bits: [u8; 32] = random::bytes()?;
-            let batch = Batch::new()
-                .require(at.clone(), Expect::Absent)
-                .set(at.clone(), encode(&URL_SAFE_NO_PAD.encode(bits)));
+            let batch =
+                Batch::new().require(at.clone(), Expect::Absent).set(at.clone(), encode(&URL_SAFE_NO_PAD.encode(bits)));
             commit(&*self.engine, batch).await?;
         }
         Err(Trouble::Contended)

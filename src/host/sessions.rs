@@ -167,15 +167,15 @@ impl Sessions {
         Ok(all.filter_map(|(name, session)| Some((name, session.filter(live)?))).collect())
     }
 
-    /// Clears the records of sessions that are over. Returns how many.
+    /// Clears the records of sessions that are over, a page at a time, until `stopped` says so. Returns how many.
     ///
     /// # Errors
-    /// [`Trouble`].
-    pub async fn collect(&self) -> Result<u64, Trouble> {
+    /// [`Trouble`]; what was cleared before stays cleared.
+    pub async fn collect(&self, stopped: &(dyn Fn() -> bool + Sync)) -> Result<u64, Trouble> {
         let (mut cleared, mut after) = (0, None);
-        loop {
+        while !stopped() {
             let page = scan_prefix(&*self.engine, keys::prefix::SESSIONS, after.as_deref(), PAGE)?;
-            let Some((last, _)) = page.last() else { return Ok(cleared) };
+            let Some((last, _)) = page.last() else { break };
             after = Some(last.clone());
             let now = self.clock.wall();
             let mut batch = Batch::new();
@@ -183,14 +183,17 @@ impl Sessions {
                 let session: SessionRecord = decode(&key, &record.value)?;
                 if session.expires <= now {
                     let name = keys::last_part(&key).unwrap_or_default();
-                    batch = batch.clear(keys::session_of(&session.user, name)).clear(key);
-                    cleared += 1;
+                    batch = batch.clear(keys::session_of(&session.user, name));
+                    // Should it be used just now, it is left for the next time.
+                    batch = batch.require(key.clone(), Expect::Revision(record.revision)).clear(key);
                 }
             }
-            if !batch.clear.is_empty() {
-                commit(&*self.engine, batch).await?;
+            let count = batch.require.len() as u64;
+            if count > 0 && commit(&*self.engine, batch).await? {
+                cleared += count;
             }
         }
+        Ok(cleared)
     }
 
     fn end_from(&self, now: Timestamp) -> Timestamp {
@@ -254,7 +257,9 @@ mod tests {
         let (account, session) = sessions.find(&cookie).unwrap().unwrap();
         assert_eq!((account.user, session.agent.as_str()), (user("anna"), "Firefox[1m"));
         let stored = name_of(&cookie);
-        for other in ["", "x", &stored, &format!("{cookie}A"), &"A".repeat(43), "../../../../../../../../../../../../../etc/pa"] {
+        for other in
+            ["", "x", &stored, &format!("{cookie}A"), &"A".repeat(43), "../../../../../../../../../../../../../etc/pa"]
+        {
             assert_eq!(sessions.find(other).unwrap(), None, "{other}");
         }
     }
@@ -355,9 +360,9 @@ mod tests {
         sessions.begin(&anna, "").await.unwrap();
         house.clock.advance(HOUR * 2);
         let live = sessions.begin(&house.add("berta").await, "").await.unwrap();
-        assert_eq!(sessions.collect().await.unwrap(), 1);
+        assert_eq!(sessions.collect(&|| false).await.unwrap(), 1);
         assert!(sessions.find(&live).unwrap().is_some());
         assert!(all_under(&*house.engine, &keys::sessions_of(&anna.user)).unwrap().is_empty());
-        assert_eq!(sessions.collect().await.unwrap(), 0);
+        assert_eq!(sessions.collect(&|| false).await.unwrap(), 0);
     }
 }

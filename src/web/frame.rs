@@ -126,7 +126,10 @@ fn guard(response: &mut HttpResponse) {
 }
 
 #[derive(Template)]
-#[template(ext = "html", source = r#"<p>{{ text }}</p>{% if !detail.is_empty() %}<p class="quiet" lang="en">{{ detail }}</p>{% endif %}"#)]
+#[template(
+    ext = "html",
+    source = r#"<p>{{ text }}</p>{% if !detail.is_empty() %}<p class="quiet" lang="en">{{ detail }}</p>{% endif %}"#
+)]
 struct Notice<'a> {
     text: &'a str,
     detail: &'a str,

@@ -9,12 +9,7 @@ use actix_web::{
 };
 
 use super::language::{self, Texts};
-use crate::{
-    host::trouble::Trouble,
-    oauth::Identity,
-    server::Visitor,
-    store::records::{AccountRecord, SessionRecord},
-};
+use crate::{host::trouble::Trouble, oauth::Identity, server::Visitor, store::records::AccountRecord};
 
 /// The cookie of a session.
 const SESSION: &str = "lockhouse";
@@ -27,14 +22,19 @@ pub(crate) enum Depth {
     One,
     /// `/oauth/authorize`.
     Two,
+    /// `/sign-in/oidc/start`.
+    #[cfg(feature = "oidc")]
+    Three,
 }
 
 impl Depth {
-    /// `./` or `../`.
+    /// `./`, `../` or `../../`.
     pub(crate) const fn root(self) -> &'static str {
         match self {
             Self::One => "./",
             Self::Two => "../",
+            #[cfg(feature = "oidc")]
+            Self::Three => "../../",
         }
     }
 }
@@ -56,8 +56,6 @@ pub(crate) struct SignedIn {
     pub(crate) cookie: String,
     /// Who; without the password's hash.
     pub(crate) account: AccountRecord,
-    /// The session.
-    pub(crate) session: SessionRecord,
 }
 
 impl<'a> Visit<'a> {
@@ -74,10 +72,7 @@ impl<'a> Visit<'a> {
 
     /// The client's address.
     pub(crate) fn address(&self) -> IpAddr {
-        self.request
-            .extensions()
-            .get::<Visitor>()
-            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |visitor| visitor.address)
+        self.request.extensions().get::<Visitor>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |visitor| visitor.address)
     }
 
     /// What the browser calls itself.
@@ -140,6 +135,6 @@ impl<'a> Visit<'a> {
     pub(crate) fn signed_in(&self) -> Result<Option<SignedIn>, Trouble> {
         let Some(cookie) = self.session_cookie() else { return Ok(None) };
         let found = self.identity.host.sessions().find(&cookie)?;
-        Ok(found.map(|(account, session)| SignedIn { cookie, account, session }))
+        Ok(found.map(|(account, _)| SignedIn { cookie, account }))
     }
 }

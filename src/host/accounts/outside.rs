@@ -33,6 +33,10 @@ const LONGEST_ISSUER: usize = 1024;
 /// The most characters that a name is made of, before the number that makes it unique.
 const LONGEST_BASE: usize = 40;
 
+/// More hexadecimal digits than this a name made here does not end in: ids that follow a removed user's do, and the names of
+/// share links.
+const LONGEST_HEX: usize = 16;
+
 /// How many numbers are tried to make a name unique before random digits are taken.
 const NUMBERS: u32 = 50;
 
@@ -210,6 +214,7 @@ impl Accounts {
             drive: random::node_id()?,
             created: self.clock.wall(),
             region: None,
+            known_as: None,
             subject: Some(who.subject.as_str().to_owned()),
             user,
         };
@@ -229,7 +234,7 @@ impl Accounts {
         }
         for _ in 0..ATTEMPTS {
             let digits = u64::from_be_bytes(random::bytes()?);
-            if let Some(user) = self.if_free(&format!("{base}{digits:016x}"))? {
+            if let Some(user) = self.if_free(&format!("{base}x{digits:016x}"))? {
                 return Ok(user);
             }
         }
@@ -253,7 +258,11 @@ fn base_name(who: &Outsider) -> String {
         // Some providers give `DOMAIN\name` or an address as the name.
         let local = text.split('@').next().unwrap_or_default();
         let local = local.rsplit('\\').next().unwrap_or_default();
-        let name: String = local.nfkd().filter(char::is_ascii_alphanumeric).take(LONGEST_BASE).collect();
+        let mut name: String = local.nfkd().filter(char::is_ascii_alphanumeric).take(LONGEST_BASE).collect();
+        let letters = name.trim_end_matches(|c: char| c.is_ascii_hexdigit()).len();
+        if name.len() - letters >= LONGEST_HEX {
+            name.truncate(letters);
+        }
         Some(name).filter(|name| !name.is_empty())
     };
     [&who.user_name, &who.email].into_iter().flatten().find_map(letters).unwrap_or_else(|| "user".to_owned())

@@ -143,6 +143,8 @@ fn a_name_is_made_of_letters_and_digits_of_what_somebody_is_called() {
     assert_eq!(base(Some("山田"), Some("yamada@example.jp")), "yamada");
     assert_eq!(base(None, None), "user");
     assert_eq!(base(Some("@"), Some("@")), "user");
+    assert_eq!(base(Some(&format!("anna{}", "0f".repeat(10))), None), "ann", "no id of a removed user's successor");
+    assert_eq!(base(Some("6f1ed002ab5595859014ebf0951522d9"), Some("anna@example.org")), "anna");
     assert_eq!(base(Some(&"x".repeat(500)), None).len(), LONGEST_BASE);
 }
 

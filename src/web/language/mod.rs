@@ -66,9 +66,15 @@ mod tests {
 
     #[test]
     fn the_culture_that_office_names_comes_first_with_and_without_its_hyphen() {
-        for (culture, language) in
-            [("de-DE", "de"), ("deDE", "de"), ("DEDE", "de"), ("fr_CA", "fr"), ("ja", "ja"), ("zh-Hans-CN", "zh"), ("enUS", "en")]
-        {
+        for (culture, language) in [
+            ("de-DE", "de"),
+            ("deDE", "de"),
+            ("DEDE", "de"),
+            ("fr_CA", "fr"),
+            ("ja", "ja"),
+            ("zh-Hans-CN", "zh"),
+            ("enUS", "en"),
+        ] {
             assert_eq!(chosen(Some(culture), "es", "es"), language, "{culture}");
         }
     }
@@ -108,7 +114,12 @@ mod tests {
             for (ours, english) in texts.all().iter().zip(ALL[0].all()) {
                 assert!(!ours.trim().is_empty(), "{}: {english}", texts.language);
                 for place in ["{app}", "{place}", "{wait}", "{n}", "{provider}"] {
-                    assert_eq!(ours.matches(place).count(), english.matches(place).count(), "{}: {ours}", texts.language);
+                    assert_eq!(
+                        ours.matches(place).count(),
+                        english.matches(place).count(),
+                        "{}: {ours}",
+                        texts.language
+                    );
                 }
             }
         }

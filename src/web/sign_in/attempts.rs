@@ -161,7 +161,10 @@ impl Attempts {
         let address = network_of(attempt.address);
         let (pair, address) = match attempt.device {
             Some(device) => (self.hasher.hash_one(("device", device, attempt.account)), None),
-            None => (self.hasher.hash_one(("pair", address, attempt.account)), Some(self.hasher.hash_one(("address", address)))),
+            None => (
+                self.hasher.hash_one(("pair", address, attempt.account)),
+                Some(self.hasher.hash_one(("address", address))),
+            ),
         };
         self.pairs.take(pair)?;
         if let Some(address) = address

@@ -7,7 +7,10 @@ use actix_web::{
 };
 
 use super::{
-    super::{frame, visit::{SignedIn, Visit}},
+    super::{
+        frame,
+        visit::{SignedIn, Visit},
+    },
     ReturnTo, device,
 };
 use crate::{

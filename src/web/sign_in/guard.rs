@@ -10,11 +10,7 @@ use actix_web::{
 
 use super::super::visit::Visit;
 use crate::{
-    host::{
-        random,
-        sessions::name_of,
-        trouble::Trouble,
-    },
+    host::{random, sessions::name_of, trouble::Trouble},
     ids::NodeId,
     server::Visitor,
     settings::PublicUrl,

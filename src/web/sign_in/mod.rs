@@ -16,6 +16,8 @@ pub(crate) mod page;
 mod return_to;
 
 pub use attempts::Attempts;
-pub(crate) use finish::finish;
+pub(crate) use handlers::fields;
+#[cfg(feature = "oidc")]
+pub(super) use handlers::again;
 pub(super) use handlers::{form, sign_in, sign_out};
-pub(crate) use return_to::ReturnTo;
+pub(crate) use return_to::{ReturnTo, culture};

@@ -1,6 +1,10 @@
 //! The sign-in page.
 
-use actix_web::{HttpResponse, http::StatusCode, http::header::{self, HeaderValue}};
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    http::header::{self, HeaderValue},
+};
 use askama::Template;
 
 use super::{
@@ -9,9 +13,11 @@ use super::{
         language::Texts,
         visit::{SignedIn, Visit},
     },
-    ReturnTo, finish::add, guard,
+    ReturnTo,
+    finish::add,
+    guard,
 };
-use crate::{host::trouble::Trouble, oauth::asking::Asked};
+use crate::{host::trouble::Trouble, oauth::authorize::Asked};
 
 /// What the page says beside its form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +33,15 @@ pub(crate) enum Say {
     Stale,
     /// Too many sign-ins at once: 503.
     Busy,
+    /// Cancelled at the outside provider: 403.
+    #[cfg(feature = "oidc")]
+    ProviderDenied,
+    /// What the outside provider said does not hold: 403.
+    #[cfg(feature = "oidc")]
+    ProviderFailed,
+    /// The outside provider cannot be reached: 503.
+    #[cfg(feature = "oidc")]
+    ProviderDown,
     /// Too many wrong attempts: 429, to come back after so many seconds.
     TooMany(u64),
 }
@@ -37,16 +52,26 @@ impl Say {
             Self::Nothing | Self::SignedOut => StatusCode::OK,
             Self::Wrong | Self::Stale => StatusCode::FORBIDDEN,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            #[cfg(feature = "oidc")]
+            Self::ProviderDenied | Self::ProviderFailed => StatusCode::FORBIDDEN,
+            #[cfg(feature = "oidc")]
+            Self::ProviderDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 
-    fn error(&self, texts: &Texts) -> String {
+    fn error(&self, texts: &Texts, provider: &str) -> String {
         match self {
             Self::Nothing | Self::SignedOut => String::new(),
             Self::Wrong => texts.wrong.to_owned(),
             Self::Stale => texts.stale.to_owned(),
             Self::Busy => texts.busy.to_owned(),
+            #[cfg(feature = "oidc")]
+            Self::ProviderDenied => texts.provider_denied.replace("{provider}", provider),
+            #[cfg(feature = "oidc")]
+            Self::ProviderFailed => texts.provider_failed.replace("{provider}", provider),
+            #[cfg(feature = "oidc")]
+            Self::ProviderDown => texts.provider_down.replace("{provider}", provider),
             Self::TooMany(seconds) => texts.too_many.replace("{wait}", &texts.wait(*seconds)),
         }
     }
@@ -55,6 +80,8 @@ impl Say {
         match self {
             Self::TooMany(seconds) => Some(*seconds),
             Self::Busy => Some(2),
+            #[cfg(feature = "oidc")]
+            Self::ProviderDown => Some(5),
             _ => None,
         }
     }
@@ -71,6 +98,8 @@ pub(crate) struct SignInPage<'a> {
     pub(crate) name: &'a str,
     /// What to say.
     pub(crate) say: Say,
+    /// Ask for a password although the settings leave signing in to the provider: administrators may use theirs.
+    pub(crate) passwords: bool,
 }
 
 #[derive(Template)]
@@ -124,12 +153,13 @@ pub(crate) async fn show(visit: &Visit<'_>, page: &SignInPage<'_>) -> Result<Htt
     let (texts, settings) = (visit.texts, &visit.identity.settings);
     // Its forms work whoever is signed in: the mark is for whoever holds the cookie.
     let mark = guard::mark(visit, None).await?;
-    let provider = match offers_provider(visit) {
-        true => texts.with_provider.replace("{provider}", &settings.oidc.name),
-        false => String::new(),
+    let provider = if offers_provider(visit) {
+        texts.with_provider.replace("{provider}", &settings.oidc.name)
+    } else {
+        String::new()
     };
     let lead = page.asked.map_or_else(String::new, |asked| {
-        texts.sign_in_lead.replace("{app}", &asked.client.name).replace("{place}", visit.place())
+        texts.sign_in_lead.replace("{app}", &asked.request.client.name).replace("{place}", visit.place())
     });
     let content = Body {
         texts,
@@ -137,9 +167,9 @@ pub(crate) async fn show(visit: &Visit<'_>, page: &SignInPage<'_>) -> Result<Htt
         mark: &mark.text,
         lead: &lead,
         note: if page.say == Say::SignedOut { texts.signed_out } else { "" },
-        error: &page.say.error(texts),
+        error: &page.say.error(texts, &settings.oidc.name),
         wrong: page.say == Say::Wrong,
-        passwords: offers_passwords(visit),
+        passwords: page.passwords || offers_passwords(visit),
         provider: &provider,
         return_to: page.return_to.map_or("", ReturnTo::as_str),
         name: page.name,
@@ -149,7 +179,8 @@ pub(crate) async fn show(visit: &Visit<'_>, page: &SignInPage<'_>) -> Result<Htt
     if !provider.is_empty() {
         // Where the provider's own pages are, only its discovery document tells.
         leads_to.push("https:".to_owned());
-        leads_to.extend(url::Url::parse(&settings.oidc.issuer).ok().map(|issuer| issuer.origin().ascii_serialization()));
+        leads_to
+            .extend(url::Url::parse(&settings.oidc.issuer).ok().map(|issuer| issuer.origin().ascii_serialization()));
     }
     let content = content.render().unwrap_or_default();
     let page_in_frame = Page { title: texts.title_sign_in, content: &content, leads_to: &leads_to };

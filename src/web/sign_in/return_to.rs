@@ -13,7 +13,8 @@ impl ReturnTo {
     /// Takes what begins with one slash; `//host`, `/\host` and URLs with a scheme lead elsewhere.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let elsewhere = text.starts_with("//") || text.contains(['\\', '#']);
-        let local = text.starts_with('/') && !elsewhere && text.len() <= LONGEST && text.bytes().all(|b| b.is_ascii_graphic());
+        let local =
+            text.starts_with('/') && !elsewhere && text.len() <= LONGEST && text.bytes().all(|b| b.is_ascii_graphic());
         local.then(|| Self(text.to_owned()))
     }
 
@@ -55,8 +56,21 @@ mod tests {
         }
         let long = format!("/{}", "a".repeat(LONGEST));
         for bad in [
-            "", "//evil.example", "/\\evil.example", "\\/evil.example", "https://evil.example", "https:evil", "javascript:alert(1)",
-            "evil.example", "/a\nb", "/a\r\nSet-Cookie: x", "/a b", "/ä", " /a", "/a#b", &long,
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "https://evil.example",
+            "https:evil",
+            "javascript:alert(1)",
+            "evil.example",
+            "/a\nb",
+            "/a\r\nSet-Cookie: x",
+            "/a b",
+            "/ä",
+            " /a",
+            "/a#b",
+            &long,
         ] {
             assert_eq!(ReturnTo::parse(bad), None, "{bad}");
         }
