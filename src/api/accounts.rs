@@ -4,7 +4,10 @@ use actix_web::web;
 
 use super::{
     Admin, Perform, Refusal,
-    calls::{AddUser, DisableUser, Grant, LinkUser, ListUsers, Located, RemoveUser, Revoke, SetPassword, UserInfo, UserRemoved},
+    calls::{
+        AddUser, DisableUser, Grant, LinkUser, ListUsers, Located, RemoveUser, Revoke, SetPassword, UserInfo,
+        UserRemoved,
+    },
     route,
 };
 use crate::{

@@ -70,7 +70,8 @@ async fn a_disabled_user_hears_the_same_as_somebody_without_an_account() {
     house.binary.add_user("anna", &[]);
     house.binary.cli_ok(&["user", "link", "anna", "--subject", "10"], "");
     let browser = house.browser();
-    let stranger = house.sign_in(&browser, &ANNA.map(|(name, value)| (name, if name == "sub" { "11" } else { value }))).await;
+    let stranger =
+        house.sign_in(&browser, &ANNA.map(|(name, value)| (name, if name == "sub" { "11" } else { value }))).await;
     house.sign_in(&browser, &ANNA).await;
     house.binary.cli_ok(&["user", "disable", "anna"], "");
     assert_eq!(house.who(&browser).await, None);
@@ -121,16 +122,12 @@ async fn without_passwords_only_administrators_may_use_theirs_at_a_page_of_its_o
     assert_eq!(house.who(&browser).await.as_deref(), Some("boss"));
 
     // A wrong password, and a right one of somebody else, give the same page, on which another attempt can be made.
-    let form = browser_form(&house.browser(), "/sign-in?password").await;
-    let wrong = form.0.submit(&form.1, &[("name", "boss"), ("password", "wrong")]).await;
-    let other = form.0.submit(&form.1, &[("name", "anna"), ("password", PASSWORD)]).await;
+    let browser = house.browser();
+    let form = browser.get("/sign-in?password").await.form("/sign-in");
+    let wrong = browser.submit(&form, &[("name", "boss"), ("password", "wrong")]).await;
+    let other = browser.submit(&form, &[("name", "anna"), ("password", PASSWORD)]).await;
     assert_eq!((wrong.status, other.status), (403, 403));
     assert_eq!(wrong.text.replace("boss", "anna"), other.text);
-    let again = form.0.submit(&other.form("/sign-in"), &[("name", "boss"), ("password", PASSWORD)]).await;
+    let again = browser.submit(&other.form("/sign-in"), &[("name", "boss"), ("password", PASSWORD)]).await;
     assert_eq!(again.status, 303);
-}
-
-async fn browser_form<'a>(browser: &'a Browser, page: &str) -> (&'a Browser, crate::browser::Form) {
-    let page = browser.get(page).await;
-    (browser, page.form("/sign-in"))
 }

@@ -50,7 +50,8 @@ async fn what_the_token_leaves_out_is_asked_for() {
     // Where that fails, people get in all the same.
     for (sub, fault) in [("11", "info_500"), ("12", "info_other"), ("13", "access_token")] {
         let browser = house.browser();
-        let person = [("sub", sub), ("name", "Somebody"), ("preferred_username", "some"), ("sparse", "yes"), ("fault", fault)];
+        let person =
+            [("sub", sub), ("name", "Somebody"), ("preferred_username", "some"), ("sparse", "yes"), ("fault", fault)];
         house.sign_in(&browser, &person).await;
         let name = house.who(&browser).await.unwrap();
         assert!(name.starts_with("user"), "{fault}: {name}");
@@ -78,6 +79,27 @@ async fn people_go_where_they_came_from_and_nowhere_else() {
         let page = house.vouch(&browser, &begun, &ANNA).await;
         assert_eq!(page.location().as_str(), format!("{}/sign-in", house.binary.url()), "{elsewhere}");
     }
+}
+
+#[tokio::test]
+async fn whoever_comes_from_office_goes_back_to_it_with_a_code() {
+    let mut house = House::open();
+    house.know_office().await;
+    let browser = house.browser();
+    let asked = "/oauth/authorize?client_id=office&response_type=code&scope=&redirect_uri=https%3A%2F%2Flocalhost&state=s%2B1&rs=fr-FR";
+    let page = browser.get(asked).await;
+    let begun = browser.submit(&page.form("/sign-in/oidc/start"), &[]).await;
+    assert!(begun.location().query().unwrap().contains("ui_locales=fr"), "Office's language goes along");
+    let back = house.vouch(&browser, &begun, &ANNA).await;
+    assert_eq!((back.status, back.location().path()), (303, "/oauth/authorize"), "{back:?}");
+    let consent = browser.get(back.location().as_str()).await;
+    assert!(consent.text.contains("Anna Brandt"), "{}", consent.text);
+    let done = browser.submit(&consent.form("/oauth/consent"), &[("decision", "allow")]).await;
+    let location = done.location();
+    assert_eq!((location.scheme(), location.host_str(), location.path()), ("https", Some("localhost"), "/"));
+    let has = |name: &str| location.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
+    assert!(!has("code").unwrap().is_empty());
+    assert_eq!(has("state").as_deref(), Some("s+1"));
 }
 
 #[tokio::test]

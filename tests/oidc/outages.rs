@@ -69,7 +69,12 @@ async fn a_provider_that_goes_down_in_the_middle_of_a_journey_lets_nobody_in() {
 #[tokio::test]
 async fn a_broken_slow_or_endless_provider_is_one_that_cannot_be_reached() {
     for fault in [
-        "discovery_500", "discovery_slow", "discovery_huge", "discovery_issuer", "discovery_redirect", "discovery_text",
+        "discovery_500",
+        "discovery_slow",
+        "discovery_huge",
+        "discovery_issuer",
+        "discovery_redirect",
+        "discovery_text",
         "discovery_http",
     ] {
         let house = House::open();

@@ -145,7 +145,9 @@ impl Key {
 
     fn sign(&self, message: &str) -> Vec<u8> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).expect("a signature");
+        self.pair
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature)
+            .expect("a signature");
         signature
     }
 }
@@ -373,7 +375,9 @@ fn id_token(state: &State, journey: &Journey, fault: &str) -> String {
     let message = format!("{head}.{}", part(&claims));
     let signature = match fault {
         "none" => Vec::new(),
-        "shared" => hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()), message.as_bytes()).as_ref().to_vec(),
+        "shared" => {
+            hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()), message.as_bytes()).as_ref().to_vec()
+        }
         "forged" => state.stranger.sign(&message),
         _ => key.sign(&message),
     };

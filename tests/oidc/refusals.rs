@@ -13,8 +13,24 @@ fn with<'a>(fault: &'a str) -> Vec<(&'a str, &'a str)> {
 async fn whatever_the_provider_says_wrongly_lets_nobody_in() {
     let house = House::open();
     for fault in [
-        "nonce", "no_nonce", "audience", "audiences", "party", "issuer", "expired", "none", "shared", "forged", "changed",
-        "unknown_key", "no_id_token", "subject", "long_subject", "token_refused", "token_text", "token_redirect",
+        "nonce",
+        "no_nonce",
+        "audience",
+        "audiences",
+        "party",
+        "issuer",
+        "expired",
+        "none",
+        "shared",
+        "forged",
+        "changed",
+        "unknown_key",
+        "no_id_token",
+        "subject",
+        "long_subject",
+        "token_refused",
+        "token_text",
+        "token_redirect",
     ] {
         let browser = house.browser();
         let page = house.sign_in(&browser, &with(fault)).await;
@@ -77,7 +93,7 @@ async fn another_site_cannot_begin_a_journey() {
     assert_eq!((page.status, browser.cookie(JOURNEY)), (403, None));
     let page = house.browser().submit(&form, &[]).await;
     assert_eq!(page.status, 403, "a mark of another browser");
-    assert_eq!(browser.get("/sign-in/oidc/start").await.status, 404);
+    assert_eq!(browser.get("/sign-in/oidc/start").await.status, 405);
 }
 
 #[tokio::test]

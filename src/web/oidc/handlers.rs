@@ -9,8 +9,7 @@ use actix_web::{
     web,
 };
 use openidconnect::{
-    CsrfToken, LanguageTag, Nonce, PkceCodeChallenge, PkceCodeVerifier, Scope,
-    core::CoreAuthenticationFlow,
+    CsrfToken, LanguageTag, Nonce, PkceCodeChallenge, PkceCodeVerifier, Scope, core::CoreAuthenticationFlow,
 };
 
 use super::{
@@ -149,7 +148,8 @@ impl Answer {
                 return None;
             }
         }
-        let mut take = |name: &str| fields.remove(name).map(|value| if value.len() > LONGEST { String::new() } else { value });
+        let mut take =
+            |name: &str| fields.remove(name).map(|value| if value.len() > LONGEST { String::new() } else { value });
         let (state, code, error, issuer) = (take("state")?, take("code"), take("error"), take("iss"));
         let code = match (code, error) {
             (Some(code), None) => Ok(code),
@@ -224,9 +224,11 @@ const fn say(error: &OidcError) -> Say {
 /// What an error of the provider means for whoever signs in (`OpenID` Connect Core section 3.1.2.6).
 fn said(error: &str) -> Say {
     match error {
-        "access_denied" | "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
-            Say::ProviderDenied
-        }
+        "access_denied"
+        | "login_required"
+        | "interaction_required"
+        | "consent_required"
+        | "account_selection_required" => Say::ProviderDenied,
         "temporarily_unavailable" | "server_error" => Say::ProviderDown,
         _ => Say::ProviderFailed,
     }
@@ -238,7 +240,12 @@ fn callback_url(visit: &Visit<'_>) -> String {
     let connection = visit.request.connection_info();
     let asked = visit.request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     match &visit.identity.settings.oauth.public_url {
-        Some(url) if [Some(connection.host()), asked].into_iter().flatten().any(|host| host.eq_ignore_ascii_case(url.authority())) => {
+        Some(url)
+            if [Some(connection.host()), asked]
+                .into_iter()
+                .flatten()
+                .any(|host| host.eq_ignore_ascii_case(url.authority())) =>
+        {
             format!("{}{CALLBACK}", url.as_str())
         }
         _ => visit.identity.urls.outside_callback(),
