@@ -17,7 +17,7 @@ use crate::{
     server::{Metrics, Server, ServerOptions, Services, telemetry, tls},
     settings::Settings,
     urls::Urls,
-    web::{self, sign_in::Attempts},
+    web,
     wopi::{self, Wopi},
 };
 
@@ -65,8 +65,6 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     let identity = Identity::new(host.clone(), Arc::clone(&urls), Arc::new(settings.clone()));
     let identity = actix_web::web::Data::new(identity);
     let bootstrapper = settings.office.bootstrapper.clone();
-    let clock = host.clone();
-    let attempts = actix_web::web::Data::new(Attempts::new(&settings.sign_in, move || clock.clock().monotonic()));
     #[cfg(feature = "oidc")]
     let provider = web::oidc::Provider::from_settings(settings)
         .map_err(|error| Failure::usage(error.to_string()))?
@@ -77,7 +75,7 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
         let faces = |config: &mut actix_web::web::ServiceConfig| {
             config.configure(faces).configure(|config| wopi::bootstrapper(config, &bootstrapper));
         };
-        config.app_data(wopi.clone()).app_data(identity.clone()).app_data(attempts.clone());
+        config.app_data(wopi.clone()).app_data(identity.clone());
         #[cfg(feature = "oidc")]
         if let Some(provider) = &provider {
             config.app_data(provider.clone());

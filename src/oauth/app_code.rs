@@ -114,15 +114,12 @@ impl Wanted {
     fn refuse(&self, status: StatusCode, error: ErrorCode, description: &str) -> HttpResponse {
         let description = redirect::printable(description);
         let told = [("error", error.as_str()), ("error_description", &*description)];
+        let encoded = redirect::parameters([("", &*description)]).split_off(1);
         Answer {
             error: Some(error.as_str()),
             return_url: self.return_url(&told),
             // On Android the description stands in quotes.
-            response_params: Some(format!(
-                "error={}&error_description=\"{}\"",
-                error.as_str(),
-                redirect::parameters([("", &*description)]).trim_start_matches('=')
-            )),
+            response_params: Some(format!("{}&error_description=\"{}\"", redirect::parameters([told[0]]), encoded)),
             error_description: Some(description),
             ..Answer::default()
         }
@@ -162,12 +159,15 @@ pub(super) async fn post(request: HttpRequest, body: web::Bytes, identity: web::
         }
         None => return turned_away(StatusCode::UNAUTHORIZED, "invalid_token", "there is no token"),
     };
-    let wanted: Wanted = match serde_json::from_slice(&body) {
-        Ok(wanted) => wanted,
-        Err(_) => {
-            let description = "the body must be a JSON object with client_id";
-            return Wanted::default().refuse(StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest, description);
-        }
+    if let Err(seconds) = identity.limits.bootstrapper(&bearer.family) {
+        let (status, error) = (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TemporarilyUnavailable);
+        let mut response = Wanted::default().refuse(status, error, "the app asks too often");
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        return response;
+    }
+    let Ok(wanted) = serde_json::from_slice::<Wanted>(&body) else {
+        let description = "the body must be a JSON object with client_id";
+        return Wanted::default().refuse(StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest, description);
     };
     match issue(&identity, &bearer, &wanted).await {
         Ok(response) => response,

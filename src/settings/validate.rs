@@ -91,10 +91,10 @@ fn check_provider(oidc: &Oidc) -> Result<(), SettingsError> {
         Err(SettingsError::Contradiction { key: format!("oidc.{key}"), reason: reason.to_owned() })
     };
     if oidc.issuer.is_empty() {
-        return match oidc.passwords {
-            true => Ok(()),
-            false => wrong("passwords", "without `oidc.issuer` nobody could sign in"),
-        };
+        if !oidc.passwords {
+            return wrong("passwords", "without `oidc.issuer` nobody could sign in");
+        }
+        return Ok(());
     }
     if cfg!(not(feature = "oidc")) {
         return wrong("issuer", "this program was built without sign-in by an outside provider (the feature `oidc`)");

@@ -71,7 +71,7 @@ pub(crate) struct Page<'a> {
 /// Where the privacy statement is.
 fn privacy_link(visit: &Visit<'_>) -> String {
     match visit.identity.settings.sign_in.privacy_url.trim() {
-        "" => format!("{}privacy", visit.depth.root()),
+        "" => format!("{}privacy?rs={}", visit.depth.root(), visit.texts.language),
         elsewhere => elsewhere.to_owned(),
     }
 }

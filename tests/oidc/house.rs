@@ -40,7 +40,7 @@ impl House {
     }
 
     /// Lets Office ask people for their documents.
-    pub(crate) async fn know_office(&mut self) {
+    pub(crate) fn know_office(&mut self) {
         self.binary.terminate();
         let path = self.binary.data_dir();
         let work = std::thread::spawn(move || {
@@ -120,9 +120,7 @@ impl House {
     /// How many records there are; the store must be sound.
     pub(crate) fn records(&self) -> u64 {
         let told = self.binary.cli_ok(&["check", "--json"], "").json();
-        assert_eq!(told["sound"], true, "{told}");
-        let of_subjects = |found: &&Value| found["key"].as_str().is_some_and(|key| key.starts_with("S/"));
-        assert_eq!(told["findings"].as_array().expect("a list").iter().find(of_subjects), None);
+        assert_eq!((&told["sound"], &told["findings"]), (&true.into(), &Value::Array(Vec::new())), "{told}");
         told["report"]["records"].as_u64().expect("a number")
     }
 }

@@ -84,7 +84,7 @@ async fn people_go_where_they_came_from_and_nowhere_else() {
 #[tokio::test]
 async fn whoever_comes_from_office_goes_back_to_it_with_a_code() {
     let mut house = House::open();
-    house.know_office().await;
+    house.know_office();
     let browser = house.browser();
     let asked = "/oauth/authorize?client_id=office&response_type=code&scope=&redirect_uri=https%3A%2F%2Flocalhost&state=s%2B1&rs=fr-FR";
     let page = browser.get(asked).await;

@@ -1,4 +1,4 @@
-//! A small OpenID Connect provider: a server in a process of its own, which is this test program started again. It keeps to
+//! A small `OpenID` Connect provider: a server in a process of its own, which is this test program started again. It keeps to
 //! the protocol (discovery, authorization code with PKCE, ID tokens signed with RSA, user information) until it is told to
 //! do something wrong, and then does exactly that.
 //!
@@ -97,7 +97,7 @@ impl Provider {
     }
 
     async fn control(&self, form: &[(&str, &str)]) -> String {
-        let form: String = form.iter().map(|(key, value)| format!("{key}={value}&")).collect();
+        let form = form.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("&");
         let sent = reqwest::Client::new()
             .post(format!("{}/control", self.issuer))
             .header("content-type", "application/x-www-form-urlencoded")
@@ -285,13 +285,12 @@ async fn authorize(state: web::Data<State>, request: web::Query<Journey>, person
     let mut back = url::Url::parse(&journey["redirect_uri"]).expect("a URL");
     let fault = person.get("fault").cloned().unwrap_or_default();
     journey.extend(person.into_inner());
-    let answer = match fault.strip_prefix("error:") {
-        Some(error) => ("error", error.to_owned()),
-        None => {
-            let code = format!("code-{}", state.count.fetch_add(1, Ordering::Relaxed));
-            state.codes.lock().unwrap().insert(code.clone(), journey.clone());
-            ("code", code)
-        }
+    let answer = if let Some(error) = fault.strip_prefix("error:") {
+        ("error", error.to_owned())
+    } else {
+        let code = format!("code-{}", state.count.fetch_add(1, Ordering::Relaxed));
+        state.codes.lock().unwrap().insert(code.clone(), journey.clone());
+        ("code", code)
     };
     back.query_pairs_mut().append_pair(answer.0, &answer.1).append_pair("state", &journey["state"]);
     HttpResponse::SeeOther().insert_header((header::LOCATION, back.as_str())).finish()

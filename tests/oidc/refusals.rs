@@ -5,7 +5,7 @@ use crate::{
     house::{ANNA, House, JOURNEY},
 };
 
-fn with<'a>(fault: &'a str) -> Vec<(&'a str, &'a str)> {
+fn with(fault: &str) -> Vec<(&str, &str)> {
     [ANNA.as_slice(), &[("fault", fault)]].concat()
 }
 

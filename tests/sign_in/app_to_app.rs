@@ -71,3 +71,13 @@ async fn only_a_token_of_the_app_gets_a_code() {
     house.binary.cli_ok(&["user", "disable", "ines"], "");
     ask(&house, &house.app_token, &word_on_ios()).await.expect(401);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_asks_too_often_has_to_wait() {
+    let house = House::open_with(Start::default().set("LOCKHOUSE_OAUTH__BOOTSTRAPPER_RATE", "2"));
+    for _ in 0..2 {
+        ask(&house, &house.app_token, &word_on_ios()).await.expect(200);
+    }
+    let reply = ask(&house, &house.app_token, &word_on_ios()).await.expect(429);
+    assert!(reply.header("Retry-After").is_some_and(|seconds| seconds.parse::<u64>().is_ok_and(|seconds| seconds > 0)));
+}

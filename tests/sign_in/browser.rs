@@ -47,7 +47,7 @@ impl Driver {
         let port = lines.find_map(|line| {
             let line = line.expect("a line of the driver");
             let port = line.split("on port ").nth(1)?;
-            port.trim_end_matches('.').parse().ok()
+            port.trim_end_matches('.').parse().ok().filter(|port| *port != 0)
         });
         std::thread::spawn(move || lines.for_each(drop));
         Some(Self { child, port: port.expect("the driver tells its port"), profile: tempfile::tempdir().unwrap() })
@@ -90,7 +90,7 @@ impl WebDriverCompatibleCommand for Cdp {
 struct Browser(Client);
 
 /// What is wrong with how a page is laid out; empty when all is well. Colours are compared by WCAG 2 (4.5 to 1).
-const JUDGE: &str = r#"
+const JUDGE: &str = r"
 const wrong = [];
 const say = (what, e) => wrong.push(what + ': ' + (e ? e.outerHTML.slice(0, 120) : ''));
 const root = document.documentElement;
@@ -116,7 +116,7 @@ for (const e of document.querySelectorAll('body *')) {
   }
 }
 return wrong;
-"#;
+";
 
 impl Browser {
     async fn cdp(&self, command: &'static str, parameters: Value) {
@@ -151,6 +151,11 @@ impl Browser {
         field.send_keys(name).await.unwrap();
         self.0.find(Locator::Id("password")).await.unwrap().send_keys(password).await.unwrap();
         self.press("button.first").await;
+    }
+
+    async fn language(&self) -> String {
+        let language = self.0.execute("return document.documentElement.lang", vec![]).await.unwrap();
+        language.as_str().unwrap().to_owned()
     }
 
     async fn see(&self, css: &str) -> String {
@@ -237,8 +242,7 @@ async fn walk(house: &House, browser: &Browser, look: &Look) {
     let authorize = format!("{}{}", house.origin(), House::authorize(&format!("&rs={}&state=s", look.culture)));
     browser.0.goto(&authorize).await.unwrap();
     assert_eq!(browser.see("h1").await, look.sign_in);
-    let lang = browser.0.execute("return document.documentElement.lang", vec![]).await.unwrap();
-    assert_eq!(lang, json!(tag));
+    assert_eq!(browser.language().await, *tag);
     browser.judge(&format!("{tag}-{width}-sign-in")).await;
 
     // Refused before signing in.
@@ -280,9 +284,11 @@ async fn walk(house: &House, browser: &Browser, look: &Look) {
     browser.judge(&format!("{tag}-{width}-signed-in")).await;
     browser.press("main button").await;
     browser.see("[role=status]").await;
+    assert_eq!(browser.language().await, *tag);
     browser.judge(&format!("{tag}-{width}-signed-out")).await;
     browser.press("footer a").await;
     browser.see("main p").await;
+    assert_eq!(browser.language().await, *tag);
     browser.judge(&format!("{tag}-{width}-privacy")).await;
     browser.0.goto(&format!("{}/oauth/authorize?client_id=nobody&rs={}", house.origin(), look.culture)).await.unwrap();
     browser.judge(&format!("{tag}-{width}-refused")).await;

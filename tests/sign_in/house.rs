@@ -39,8 +39,9 @@ impl House {
         let mut binary = Binary::stopped_with(start);
         let mut options = HostOptions::new(binary.data_dir());
         options.store.free_space_floor = 0;
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let (app_token, office_token) = runtime.block_on(furnish(options));
+        // On a thread of its own: the test runs in a runtime already.
+        let furnished = std::thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(furnish(options)));
+        let (app_token, office_token) = furnished.join().expect("the house is furnished");
         let address = free_address();
         binary.start_mut().listen.clone_from(&address);
         binary.launch();

@@ -19,8 +19,9 @@ use crate::{
         content::Submitter,
         engine::{Batch, Engine, Key},
         records::{
-            self, AccountRecord, BinRow, Binned, ContainerRecord, FileHead, GrantRecord, NameRow, NodeKind, SaveKind,
-            ShareLinkRecord, StoreFacts, VersionRow, decode, keys, keys::prefix, printable,
+            self, AccountRecord, BinRow, Binned, ContainerRecord, FileHead, GrantFamilyRecord, GrantRecord, NameRow,
+            NodeKind, SaveKind, SessionRecord, ShareLinkRecord, StoreFacts, VersionRow, decode, keys, keys::prefix,
+            printable,
         },
     },
 };
@@ -291,7 +292,7 @@ impl<'a> Mender<'a> {
         }
     }
 
-    /// Completes or removes what is half of a grant or share link.
+    /// Completes or removes what is half of a grant, a share link, a grant to a client or a session.
     fn share(&mut self, key: &Key) -> Result<(), RepairError> {
         let node = keys::node_of(key);
         let other = if key.starts_with(prefix::GRANTS) {
@@ -300,6 +301,12 @@ impl<'a> Mender<'a> {
         } else if key.starts_with(prefix::SHARE_LINKS) {
             let link: Option<ShareLinkRecord> = load(self.engine(), key)?;
             node.zip(link).map(|(id, link)| keys::shared(&link.node, &id))
+        } else if key.starts_with(prefix::FAMILIES) {
+            let family: Option<GrantFamilyRecord> = load(self.engine(), key)?;
+            node.zip(family).map(|(id, family)| keys::family_of(&family.user, &id))
+        } else if key.starts_with(prefix::SESSIONS) {
+            let session: Option<SessionRecord> = load(self.engine(), key)?;
+            keys::last_part(key).zip(session).map(|(hash, session)| keys::session_of(&session.user, hash))
         } else {
             None
         };

@@ -124,4 +124,14 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_wait_is_told_in_seconds_and_then_in_minutes_rounded_up() {
+        let english = ALL[0];
+        for (seconds, words) in
+            [(0, "2 seconds"), (59, "59 seconds"), (60, "one minute"), (61, "2 minutes"), (3600, "60 minutes")]
+        {
+            assert_eq!(english.wait(seconds), words);
+        }
+    }
 }

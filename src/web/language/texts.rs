@@ -30,8 +30,10 @@ pub(crate) struct Texts {
     /// The provider does not answer: `{provider}`.
     pub(crate) provider_down: &'static str,
     /// Heading for somebody whom the provider knows and this house does not.
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider leads to it"))]
     pub(crate) title_no_account: &'static str,
     /// Its text, before the line by which an administrator can link the two: `{provider}`, `{place}`.
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider leads to it"))]
     pub(crate) no_account: &'static str,
     /// The name or the password is wrong; the same whatever it was.
     pub(crate) wrong: &'static str,

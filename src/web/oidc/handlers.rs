@@ -45,7 +45,7 @@ const CALLBACK: &str = "/sign-in/oidc";
 /// The longest code, issuer or error that is read, in bytes.
 const LONGEST: usize = 4096;
 
-/// `POST /sign-in/oidc/start`: the button on the sign-in page, with the fields `form` and `return_to`.
+/// `POST /sign-in/oidc/start`: the button on the sign-in page, with the fields `form`, `rs` and `return_to`.
 pub(super) async fn start(
     request: HttpRequest,
     body: web::Bytes,
@@ -57,7 +57,7 @@ pub(super) async fn start(
     let fields = fields(&request, &body).unwrap_or_default();
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
     let return_to = ReturnTo::parse(field("return_to"));
-    let culture = return_to.as_ref().and_then(ReturnTo::culture);
+    let culture = fields.get("rs").cloned().or_else(|| return_to.as_ref().and_then(ReturnTo::culture));
     let visit = Visit::new(&request, &identity, Depth::Three, culture.as_deref());
     let begun = begin(&visit, &provider, return_to.as_ref(), field("form")).await;
     begun.unwrap_or_else(|trouble| frame::trouble(&visit, &trouble))
@@ -73,7 +73,7 @@ async fn begin(
         return refuse(visit, return_to, Say::Stale, "the form was not made for this browser").await;
     }
     let host = &visit.identity.host;
-    let journey = Journey::begin(return_to.map_or("", ReturnTo::as_str), host.clock().wall())?;
+    let journey = Journey::begin(return_to.map_or("", ReturnTo::as_str), visit.texts.language, host.clock().wall())?;
     let Some(cookie) = journey.seal(host.keys())? else {
         return refuse(visit, None, Say::ProviderFailed, "the address to return to is too long for a cookie").await;
     };
@@ -116,11 +116,11 @@ pub(super) async fn callback(
     let cookie = Visit::new(&request, &identity, Depth::Two, None).cookie(COOKIE);
     let journey = cookie.and_then(|cookie| Journey::open(&cookie, identity.host.keys(), identity.host.clock().wall()));
     let return_to = journey.as_ref().and_then(|journey| ReturnTo::parse(&journey.return_to));
-    let culture = return_to.as_ref().and_then(ReturnTo::culture);
-    let visit = Visit::new(&request, &identity, Depth::Two, culture.as_deref());
-    let ended = match (journey, answer) {
+    let culture = journey.as_ref().map(|journey| journey.language.as_str());
+    let visit = Visit::new(&request, &identity, Depth::Two, culture);
+    let ended = match (&journey, answer) {
         (Some(journey), Some(answer)) if journey.is_of(&answer.state) => {
-            let ended = end(&visit, &provider, &journey, answer, return_to.as_ref()).await;
+            let ended = end(&visit, &provider, journey, answer, return_to.as_ref()).await;
             ended.map(|mut response| {
                 add(&mut response, &visit.drop(COOKIE));
                 response

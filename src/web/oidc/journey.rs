@@ -41,6 +41,9 @@ pub(super) struct Journey {
     /// Where to go after sign-in.
     #[serde(rename = "r")]
     pub(super) return_to: String,
+    /// The language that the pages had.
+    #[serde(rename = "l")]
+    pub(super) language: String,
     /// When it ends, in seconds of the wall clock.
     #[serde(rename = "e")]
     ends: i64,
@@ -54,13 +57,14 @@ impl std::fmt::Debug for Journey {
 
 impl Journey {
     /// A journey that begins now.
-    pub(super) fn begin(return_to: &str, now: Timestamp) -> Result<Self, Trouble> {
+    pub(super) fn begin(return_to: &str, language: &str, now: Timestamp) -> Result<Self, Trouble> {
         let secret = || random::bytes::<32>().map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
         Ok(Self {
             state: secret()?,
             nonce: secret()?,
             verifier: secret()?,
             return_to: return_to.to_owned(),
+            language: language.to_owned(),
             ends: now.plus(LIFETIME).unix_seconds(),
         })
     }
@@ -114,7 +118,7 @@ mod tests {
     async fn a_journey_comes_back_as_it_was_for_ten_minutes() {
         let house = House::new();
         let keys = house.key_ring().await;
-        let journey = Journey::begin("/oauth/authorize?a=b", house.clock.wall()).unwrap();
+        let journey = Journey::begin("/oauth/authorize?a=b", "en", house.clock.wall()).unwrap();
         let cookie = journey.seal(&keys).unwrap().unwrap();
         assert!(!cookie.contains(&journey.verifier));
         keys.rotate().await.unwrap();
@@ -128,7 +132,7 @@ mod tests {
         let house = House::new();
         let keys = house.key_ring().await;
         let now = house.clock.wall();
-        let cookie = Journey::begin("/", now).unwrap().seal(&keys).unwrap().unwrap();
+        let cookie = Journey::begin("/", "en", now).unwrap().seal(&keys).unwrap().unwrap();
         for at in 0..cookie.len() {
             let mut bad = cookie.clone().into_bytes();
             bad[at] = if bad[at] == b'A' { b'B' } else { b'A' };
@@ -144,8 +148,8 @@ mod tests {
     #[tokio::test]
     async fn a_journey_has_its_own_state_and_no_other() {
         let house = House::new();
-        let journey = Journey::begin("/", house.clock.wall()).unwrap();
-        let other = Journey::begin("/", house.clock.wall()).unwrap();
+        let journey = Journey::begin("/", "en", house.clock.wall()).unwrap();
+        let other = Journey::begin("/", "en", house.clock.wall()).unwrap();
         assert!(journey.is_of(&journey.state));
         assert!(!journey.is_of(&other.state) && !journey.is_of("") && !journey.is_of(&journey.state[1..]));
     }
@@ -154,7 +158,7 @@ mod tests {
     async fn a_journey_that_no_browser_would_keep_is_not_begun() {
         let house = House::new();
         let keys = house.key_ring().await;
-        let journey = Journey::begin(&"/x".repeat(2000), house.clock.wall()).unwrap();
+        let journey = Journey::begin(&"/x".repeat(2000), "en", house.clock.wall()).unwrap();
         assert_eq!(journey.seal(&keys).unwrap(), None);
     }
 }

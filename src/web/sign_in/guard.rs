@@ -35,13 +35,12 @@ pub(crate) struct Mark {
 /// # Errors
 /// [`Trouble`] when the key cannot be read.
 pub(crate) async fn mark(visit: &Visit<'_>, session: Option<&str>) -> Result<Mark, Trouble> {
-    let (nonce, cookie) = match nonce(visit) {
-        Some(nonce) => (nonce, None),
-        None => {
-            let nonce = random::node_id()?.to_string();
-            let cookie = visit.keep(COOKIE, nonce.clone(), None);
-            (nonce, Some(cookie))
-        }
+    let (nonce, cookie) = if let Some(nonce) = nonce(visit) {
+        (nonce, None)
+    } else {
+        let nonce = random::node_id()?.to_string();
+        let cookie = visit.keep(COOKIE, nonce.clone(), None);
+        (nonce, Some(cookie))
     };
     let text = visit.identity.host.sessions().seal().on(PURPOSE, &[&nonce, &about(session)]).await?;
     Ok(Mark { text, cookie })

@@ -1,4 +1,4 @@
-//! `/sign-in` and `/sign-out`.
+//! `/sign-in` and `/sign-out`. Forms carry the language (`rs`) in which they were shown.
 //!
 //! Where the settings leave signing in to an outside provider alone (`oidc.passwords = false`), the page shows no field for a
 //! password. `/sign-in?password` does, for administrators: the way in when the provider fails. Anybody else's password is
@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web};
 
 use super::{
-    Attempts, ReturnTo,
+    ReturnTo,
     attempts::Attempt,
     device,
     finish::{add, finish},
@@ -101,7 +101,6 @@ pub(in crate::web) async fn sign_in(
     request: HttpRequest,
     body: web::Bytes,
     identity: web::Data<Identity>,
-    attempts: web::Data<Attempts>,
 ) -> HttpResponse {
     note_operation(&request, "sign-in");
     let Some(fields) = fields(&request, &body) else {
@@ -111,9 +110,10 @@ pub(in crate::web) async fn sign_in(
     };
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
     let return_to = ReturnTo::parse(field("return_to"));
-    let visit = Visit::new(&request, &identity, Depth::One, return_to.as_ref().and_then(ReturnTo::culture).as_deref());
+    let asked_for = fields.get("rs").cloned().or_else(|| return_to.as_ref().and_then(ReturnTo::culture));
+    let visit = Visit::new(&request, &identity, Depth::One, asked_for.as_deref());
     let form = SignInForm { name: field("name").trim(), password: field("password"), mark: field("form"), return_to };
-    let done = judge(&visit, &attempts, &form).await;
+    let done = judge(&visit, &form).await;
     done.unwrap_or_else(|trouble| frame::trouble(&visit, &trouble))
 }
 
@@ -124,7 +124,8 @@ struct SignInForm<'a> {
     return_to: Option<ReturnTo>,
 }
 
-async fn judge(visit: &Visit<'_>, attempts: &Attempts, form: &SignInForm<'_>) -> Result<HttpResponse, Trouble> {
+async fn judge(visit: &Visit<'_>, form: &SignInForm<'_>) -> Result<HttpResponse, Trouble> {
+    let attempts = &visit.identity.attempts;
     let return_to = form.return_to.as_ref();
     // Shown again as it was typed, unless nobody can be called that.
     let name = if form.name.len() <= LONGEST_NAME { form.name } else { "" };
@@ -181,7 +182,7 @@ pub(in crate::web) async fn sign_out(
 ) -> HttpResponse {
     note_operation(&request, "sign-out");
     let fields = fields(&request, &body).unwrap_or_default();
-    let visit = Visit::new(&request, &identity, Depth::One, None);
+    let visit = Visit::new(&request, &identity, Depth::One, fields.get("rs").map(String::as_str));
     let done = async {
         let cookie = visit.session_cookie();
         if !guard::passes(&visit, cookie.as_deref(), fields.get("form").map_or("", String::as_str)).await? {
@@ -191,7 +192,8 @@ pub(in crate::web) async fn sign_out(
         if let Some(cookie) = cookie {
             identity.host.sessions().end(&cookie).await?;
         }
-        let mut response = frame::redirect(StatusCode::SEE_OTHER, "./sign-in?signed_out=1");
+        let mut response =
+            frame::redirect(StatusCode::SEE_OTHER, &format!("./sign-in?signed_out=1&rs={}", visit.texts.language));
         add(&mut response, &visit.drop_session());
         Ok(response)
     };

@@ -34,13 +34,13 @@ pub(crate) enum Say {
     /// Too many sign-ins at once: 503.
     Busy,
     /// Cancelled at the outside provider: 403.
-    #[cfg(feature = "oidc")]
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider makes it"))]
     ProviderDenied,
     /// What the outside provider said does not hold: 403.
-    #[cfg(feature = "oidc")]
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider makes it"))]
     ProviderFailed,
     /// The outside provider cannot be reached: 503.
-    #[cfg(feature = "oidc")]
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider makes it"))]
     ProviderDown,
     /// Too many wrong attempts: 429, to come back after so many seconds.
     TooMany(u64),
@@ -51,11 +51,8 @@ impl Say {
         match self {
             Self::Nothing | Self::SignedOut => StatusCode::OK,
             Self::Wrong | Self::Stale => StatusCode::FORBIDDEN,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            #[cfg(feature = "oidc")]
             Self::ProviderDenied | Self::ProviderFailed => StatusCode::FORBIDDEN,
-            #[cfg(feature = "oidc")]
-            Self::ProviderDown => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::ProviderDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         }
     }
@@ -66,11 +63,8 @@ impl Say {
             Self::Wrong => texts.wrong.to_owned(),
             Self::Stale => texts.stale.to_owned(),
             Self::Busy => texts.busy.to_owned(),
-            #[cfg(feature = "oidc")]
             Self::ProviderDenied => texts.provider_denied.replace("{provider}", provider),
-            #[cfg(feature = "oidc")]
             Self::ProviderFailed => texts.provider_failed.replace("{provider}", provider),
-            #[cfg(feature = "oidc")]
             Self::ProviderDown => texts.provider_down.replace("{provider}", provider),
             Self::TooMany(seconds) => texts.too_many.replace("{wait}", &texts.wait(*seconds)),
         }
@@ -80,7 +74,6 @@ impl Say {
         match self {
             Self::TooMany(seconds) => Some(*seconds),
             Self::Busy => Some(2),
-            #[cfg(feature = "oidc")]
             Self::ProviderDown => Some(5),
             _ => None,
         }
@@ -111,6 +104,7 @@ pub(crate) struct SignInPage<'a> {
 {% endif %}{% if passwords %}<form method="post" action="{{ root }}sign-in">
 <input type="hidden" name="form" value="{{ mark }}">
 <input type="hidden" name="return_to" value="{{ return_to }}">
+<input type="hidden" name="rs" value="{{ texts.language }}">
 <label for="name">{{ texts.name }}</label>
 <input id="name" name="name" type="text" value="{{ name }}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" enterkeyhint="next" maxlength="256" required{% if wrong %} aria-invalid="true" aria-describedby="error"{% endif %}{% if name.is_empty() %} autofocus{% endif %}>
 <label for="password">{{ texts.password }}</label>
@@ -120,6 +114,7 @@ pub(crate) struct SignInPage<'a> {
 {% endif %}{% if !provider.is_empty() %}{% if passwords %}<p class="or">{{ texts.or }}</p>
 {% endif %}<form method="post" action="{{ root }}sign-in/oidc/start">
 <input type="hidden" name="form" value="{{ mark }}">
+<input type="hidden" name="rs" value="{{ texts.language }}">
 <input type="hidden" name="return_to" value="{{ return_to }}">
 <button{% if !passwords %} class="first"{% endif %} type="submit">{{ provider }}</button>
 </form>
@@ -211,6 +206,7 @@ pub(crate) fn offers_passwords(visit: &Visit<'_>) -> bool {
 {% if !onward.is_empty() %}<p><a href="{{ onward }}">{{ texts.go_on }}</a></p>
 {% endif %}<form method="post" action="{{ root }}sign-out">
 <input type="hidden" name="form" value="{{ mark }}">
+<input type="hidden" name="rs" value="{{ texts.language }}">
 <button type="submit">{{ texts.sign_out }}</button>
 </form>
 "#
