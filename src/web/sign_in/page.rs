@@ -50,8 +50,7 @@ impl Say {
     const fn status(&self) -> StatusCode {
         match self {
             Self::Nothing | Self::SignedOut => StatusCode::OK,
-            Self::Wrong | Self::Stale => StatusCode::FORBIDDEN,
-            Self::ProviderDenied | Self::ProviderFailed => StatusCode::FORBIDDEN,
+            Self::Wrong | Self::Stale | Self::ProviderDenied | Self::ProviderFailed => StatusCode::FORBIDDEN,
             Self::Busy | Self::ProviderDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         }
