@@ -117,3 +117,33 @@ async fn the_pages_work_below_a_path() {
         answer(&visitor.decide(&page, "allow").await.expect(303));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_code_opens_what_was_allowed_and_no_more() {
+    let house = House::open();
+    let mut visitor = Visitor::of(&house);
+    let query = "client_id=phone&response_type=code&state=s&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\
+                 &code_challenge_method=S256";
+    let page = visitor.sign_in_at(&format!("/oauth/authorize?{query}"), "berta").await.expect(200);
+    assert!(text(&page).contains("Allow Lumora") && text(&page).contains("connect other apps"), "{}", text(&page));
+    let policy = page.header("Content-Security-Policy").unwrap();
+    assert!(policy.contains("form-action 'self' com.example.lumora:;"), "{policy}");
+    let reply = visitor.decide(&page, "allow").await.expect(303);
+    let query = reply.header("Location").unwrap().strip_prefix("com.example.lumora:/back?").expect("the app's address");
+    let told: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let code = parameter(&told, "code").unwrap();
+    let redeem = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "phone"),
+        ("code", &*code),
+        ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+    ];
+    // Whoever redeems it is another than the browser.
+    let mut app = Visitor::of(&house);
+    let tokens = app.post("/oauth/token", &redeem).await.expect(200);
+    app.headers.push(("Authorization", format!("Bearer {}", tokens.text("access_token"))));
+    let refused = app.post("/api/office/code", &[]).await.expect(400);
+    assert_eq!(refused.text("error"), "invalid_request", "the token is good, the request is not");
+    app.headers.clear();
+    assert_eq!(app.post("/oauth/token", &redeem).await.expect(400).text("error"), "invalid_grant");
+}

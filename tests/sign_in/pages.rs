@@ -159,7 +159,7 @@ async fn under_https_cookies_are_tied_to_the_host() {
 async fn odd_forms_are_refused_without_harm() {
     let house = House::open();
     let mut visitor = Visitor::of(&house);
-    let long = "a".repeat(20_000);
+    let long = "a".repeat(40_000);
     visitor.post("/sign-in", &[("name", &long)]).await.expect(400);
     visitor.post("/sign-in", &[("name", "a"), ("name", "b")]).await.expect(400);
     visitor.post("/sign-in", &[]).await.expect_one_of(&[400, 403]);

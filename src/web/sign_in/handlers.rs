@@ -31,8 +31,8 @@ use crate::{
     },
 };
 
-/// The most bytes of one of our forms.
-const LARGEST_FORM: usize = 16 * 1024;
+/// The most bytes of one of our forms: the longest way back, name and password, all percent-encoded, and as much again.
+const LARGEST_FORM: usize = 32 * 1024;
 
 /// The fields of a form; `None` when it is none of ours: another type, too large, or a field twice.
 pub(crate) fn fields(request: &HttpRequest, body: &[u8]) -> Option<HashMap<String, String>> {
