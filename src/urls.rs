@@ -64,6 +64,11 @@ impl Urls {
         self.at("/sign-in")
     }
 
+    /// The redirect URI at the outside provider.
+    pub fn outside_callback(&self) -> String {
+        self.at("/sign-in/oidc")
+    }
+
     /// The WOPISrc of a file: absolute, without token and query (files.md section 1.4).
     pub fn wopi_src(&self, file: &NodeId) -> String {
         self.at(&format!("/wopi/files/{file}"))

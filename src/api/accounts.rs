@@ -5,13 +5,13 @@ use actix_web::web;
 use super::{
     Admin, Perform, Refusal,
     calls::{
-        AddUser, DisableUser, Grant, GrantsEnded, ListUsers, Located, RemoveUser, Revoke, RevokeClient, SetPassword,
-        SignOutUser, UserInfo, UserRemoved,
+        AddUser, DisableUser, Grant, GrantsEnded, LinkUser, ListUsers, Located, RemoveUser, Revoke, RevokeClient,
+        SetPassword, SignOutUser, UserInfo, UserRemoved,
     },
     route,
 };
 use crate::{
-    host::accounts::{AccountError, NewAccount, is_region},
+    host::accounts::{AccountError, NewAccount, is_region, outside::Subject},
     ids::UserId,
     store::records::AccountRecord,
 };
@@ -24,6 +24,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     route::<ListUsers>(config);
     route::<SetPassword>(config);
     route::<DisableUser>(config);
+    route::<LinkUser>(config);
     route::<RemoveUser>(config);
     route::<SignOutUser>(config);
     route::<RevokeClient>(config);
@@ -46,6 +47,7 @@ fn told(admin: &Admin, account: AccountRecord) -> Result<UserInfo, Refusal> {
         admin: account.admin,
         kind: account.kind,
         disabled: account.disabled,
+        subject: account.subject,
         created: account.created.to_iso(),
     })
 }
@@ -91,6 +93,18 @@ impl Perform for DisableUser {
     async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
         let user = admin.account(&self.user)?.user;
         told(admin, admin.host.accounts().disable(&user, self.disabled).await?)
+    }
+}
+
+impl Perform for LinkUser {
+    async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
+        let user = admin.account(&self.user)?.user;
+        let issuer = self.issuer.unwrap_or_else(|| admin.settings.oidc.issuer.clone());
+        if self.subject.is_some() && issuer.is_empty() {
+            return Err(Refusal::invalid("no provider is set (`oidc.issuer`); name one with --issuer"));
+        }
+        let subject = self.subject.map(|subject| Subject::new(&issuer, &subject)).transpose()?;
+        told(admin, admin.host.accounts().link(&user, subject.as_ref()).await?)
     }
 }
 

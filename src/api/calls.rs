@@ -82,6 +82,15 @@ calls! {
         /// Shut out or let in.
         disabled: bool,
     } => UserInfo;
+    /// Let somebody whom the outside provider knows be a user of this host, or end that.
+    "user-link" LinkUser {
+        /// Who.
+        user: String,
+        /// The `sub` that the provider gives him; `None` ends it.
+        subject: Option<String>,
+        /// The provider's issuer URL; `None` for the one of the settings.
+        issuer: Option<String>,
+    } => UserInfo;
     /// End everything that a user is signed in with.
     "user-sign-out" SignOutUser {
         /// Who.
@@ -298,6 +307,9 @@ pub struct UserInfo {
     pub kind: AccountKind,
     /// Is shut out.
     pub disabled: bool,
+    /// Who he is at the outside provider: issuer and subject.
+    #[serde(default)]
+    pub subject: Option<String>,
     /// When the account was made, ISO 8601.
     pub created: String,
     /// How many files he owns, the bin included.

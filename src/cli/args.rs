@@ -252,6 +252,20 @@ pub enum UserCommand {
         #[arg(long)]
         enable: bool,
     },
+    /// Let somebody whom the outside provider knows (`oidc.issuer`) sign in as a user who is there already.
+    Link {
+        /// Who.
+        name: String,
+        /// What the provider calls him for ever: the claim `sub` of its ID tokens. It is not his name or e-mail address.
+        #[arg(long, value_name = "SUB", required_unless_present = "none")]
+        subject: Option<String>,
+        /// The provider's issuer URL [default: the setting oidc.issuer].
+        #[arg(long, value_name = "URL")]
+        issuer: Option<String>,
+        /// End it: nobody signs in as him by the provider any more, and whoever did is signed out.
+        #[arg(long, conflicts_with_all = ["subject", "issuer"])]
+        none: bool,
+    },
     /// End everything a user is signed in with, everywhere: browsers, Office, open documents.
     SignOut {
         /// Who.

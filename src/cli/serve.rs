@@ -65,13 +65,22 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     let identity = Identity::new(host.clone(), Arc::clone(&urls), Arc::new(settings.clone()));
     let identity = actix_web::web::Data::new(identity);
     let bootstrapper = settings.office.bootstrapper.clone();
+    #[cfg(feature = "oidc")]
+    let provider = web::oidc::Provider::from_settings(settings)
+        .map_err(|error| Failure::usage(error.to_string()))?
+        .map(actix_web::web::Data::new);
     // A proxy may pass the public URL's path on, or cut it off.
     let prefix = settings.public_url.as_ref().map_or("", |url| url.path()).to_owned();
     let configure = move |config: &mut actix_web::web::ServiceConfig| {
         let faces = |config: &mut actix_web::web::ServiceConfig| {
             config.configure(faces).configure(|config| wopi::bootstrapper(config, &bootstrapper));
         };
-        config.app_data(wopi.clone()).app_data(identity.clone()).configure(faces);
+        config.app_data(wopi.clone()).app_data(identity.clone());
+        #[cfg(feature = "oidc")]
+        if let Some(provider) = &provider {
+            config.app_data(provider.clone());
+        }
+        config.configure(faces);
         if !prefix.is_empty() {
             config.service(actix_web::web::scope(&prefix).configure(faces));
         }

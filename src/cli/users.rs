@@ -12,8 +12,8 @@ use crate::{
     api::{
         Place,
         calls::{
-            AddUser, DisableUser, Grant, ListUsers, RemoveUser, Revoke, RevokeClient, SetPassword, SignOutUser,
-            UserInfo,
+            AddUser, DisableUser, Grant, LinkUser, ListUsers, RemoveUser, Revoke, RevokeClient, SetPassword,
+            SignOutUser, UserInfo,
         },
     },
     permission::Role,
@@ -32,6 +32,13 @@ pub(super) async fn run(session: &mut Session, command: UserCommand) -> Outcome 
         UserCommand::Disable { name, enable } => {
             let user = session.call(&DisableUser { user: name, disabled: !enable }).await?.user;
             print::line(&if enable { format!("{user} can sign in again") } else { format!("{user} is shut out") })
+        }
+        UserCommand::Link { name, subject, issuer, none: _ } => {
+            let told = session.call(&LinkUser { user: name, subject, issuer }).await?;
+            print::line(&match told.subject {
+                Some(_) => format!("the outside provider signs {} in", told.user),
+                None => format!("the outside provider does not sign {} in any more", told.user),
+            })
         }
         UserCommand::SignOut { name } => {
             let user = session.call(&SignOutUser { user: name }).await?.user;

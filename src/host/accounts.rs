@@ -1,5 +1,7 @@
 //! Users: making, changing, removing them, signing them in, and the text that Office keeps for each.
 
+pub mod outside;
+
 use std::{
     fmt::{self, Write as _},
     sync::Arc,
@@ -84,6 +86,12 @@ pub enum AccountError {
         /// Files by the counter of his usage; what lies in the root of his drive and in the bin if that shows none.
         count: u64,
     },
+    /// The outside provider's subject leads to another user.
+    #[error("the outside provider signs `{0}` in by that subject; unlink him first")]
+    SubjectTaken(UserId),
+    /// What no provider can call somebody.
+    #[error("a subject has 1 to {} printable ASCII characters, and an issuer no blanks", outside::LONGEST_SUBJECT)]
+    BadSubject,
     /// A region that could not stand in a header or a setting.
     #[error("a region is 1 to 64 of the characters A-Z a-z 0-9 - _ .")]
     BadRegion,
@@ -369,6 +377,9 @@ impl Accounts {
                 .set(keys::account(user), encode(&tombstone(&account)))
                 .clear(keys::container(&account.drive))
                 .clear(keys::child_revision(&account.drive));
+            if let Some(subject) = &account.subject {
+                batch = batch.clear(keys::subject(subject));
+            }
             if is_ruling(&account) {
                 batch = self.require_another_admin(batch, user)?;
             }
@@ -596,6 +607,7 @@ fn tombstone(account: &AccountRecord) -> AccountRecord {
     AccountRecord {
         email: None,
         password: None,
+        subject: None,
         admin: false,
         disabled: true,
         removed: true,

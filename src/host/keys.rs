@@ -6,8 +6,11 @@ use std::{
     time::Duration,
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use jsonwebtoken::{DecodingKey, EncodingKey};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
 use crate::{
     clock::{Clock, Timestamp},
@@ -75,6 +78,18 @@ impl SigningKey {
 
     pub(super) const fn verifies(&self) -> &DecodingKey {
         &self.verifies
+    }
+
+    /// A secret of 32 bytes that belongs to this key and to one purpose, which is not the beginning of a token.
+    ///
+    /// # Errors
+    /// [`Trouble::Signing`].
+    pub fn derive(&self, purpose: &str) -> Result<[u8; 32], Trouble> {
+        let failed = |reason: String| Trouble::Signing(reason.into());
+        let code = jsonwebtoken::crypto::sign(purpose.as_bytes(), &self.signs, Algorithm::HS256);
+        let code = code.map_err(|error| failed(error.to_string()))?;
+        let bytes = URL_SAFE_NO_PAD.decode(code).map_err(|error| failed(error.to_string()))?;
+        bytes.try_into().map_err(|_| failed("a code has not 32 bytes".to_owned()))
     }
 
     fn from_record(kid: &str, record: &SigningKeyRecord) -> Result<Self, RecordError> {

@@ -148,7 +148,8 @@ async fn put_before(visit: &Visit<'_>, asked: &Asked) -> Result<HttpResponse, Tr
 /// The sign-in page for a request.
 pub(super) async fn sign_in_page(visit: &Visit<'_>, asked: &Asked, say: Say) -> Result<HttpResponse, Trouble> {
     let return_to = asked.return_to();
-    page::show(visit, &SignInPage { return_to: return_to.as_ref(), asked: Some(asked), name: "", say }).await
+    let asks = SignInPage { return_to: return_to.as_ref(), asked: Some(asked), name: "", say, passwords: false };
+    page::show(visit, &asks).await
 }
 
 /// Tells the app that the house has a problem (section 6.1): a status could not reach it here.

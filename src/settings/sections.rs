@@ -238,12 +238,15 @@ section! {
         scopes: Texts = Texts::from_iter(["profile", "email"]), "list of texts";
         /// What the button on the sign-in page says it leads to.
         name: String = "single sign-on".to_owned(), "text";
-        /// Offer passwords of this host beside the provider.
+        /// Offer passwords of this host beside the provider. Without it administrators alone may still use theirs, at
+        /// `/sign-in?password`, should the provider fail.
         passwords: bool = true, "true or false";
         /// Make an account for somebody whom the provider knows and this host does not.
         create_users: bool = true, "true or false";
         /// The kind of such accounts: consumer, business or education.
         kind: AccountKind = AccountKind::Business, "consumer, business or education";
+        /// How long the provider may take for an answer; whoever signs in waits for up to four of them.
+        timeout: Period = Period::seconds(10), "duration";
     }
 }
 

@@ -3,7 +3,8 @@
 use super::{
     human::{Period, Size},
     load::SettingsError,
-    sections::Settings,
+    network::keeps_secrets,
+    sections::{Oidc, Settings},
 };
 
 /// The largest head the HTTP layer can hold at all.
@@ -104,10 +105,58 @@ impl Settings {
         check(self.sign_in.attempt_every >= second, "sign_in.attempt_every", "it must be at least 1s")?;
         check(oauth.token_rate > 0, "oauth.token_rate", "it must not be 0")?;
         check(oauth.bootstrapper_rate > 0, "oauth.bootstrapper_rate", "it must not be 0")?;
+        check_provider(&self.oidc)?;
         check(
             self.office.bootstrapper.starts_with('/') && self.office.bootstrapper.ends_with("/wopibootstrapper"),
             "office.bootstrapper",
             "it must begin with `/` and end in `/wopibootstrapper`",
         )
+    }
+}
+
+/// What must hold when people are sent to an outside provider.
+fn check_provider(oidc: &Oidc) -> Result<(), SettingsError> {
+    let wrong = |key: &str, reason: &str| {
+        Err(SettingsError::Contradiction { key: format!("oidc.{key}"), reason: reason.to_owned() })
+    };
+    if oidc.issuer.is_empty() {
+        if !oidc.passwords {
+            return wrong("passwords", "without `oidc.issuer` nobody could sign in");
+        }
+        return Ok(());
+    }
+    if cfg!(not(feature = "oidc")) {
+        return wrong("issuer", "this program was built without sign-in by an outside provider (the feature `oidc`)");
+    }
+    let issuer = url::Url::parse(&oidc.issuer).ok().filter(keeps_secrets);
+    if issuer.is_none_or(|url| url.query().is_some() || url.fragment().is_some() || !url.username().is_empty()) {
+        return wrong("issuer", "it must be an https URL without query and fragment; http is for this machine alone");
+    }
+    if oidc.client_id.is_empty() {
+        return wrong("client_id", "it must be set together with `oidc.issuer`");
+    }
+    if oidc.timeout < Period::seconds(1) {
+        return wrong("timeout", "it must be at least 1s");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_is_reached_by_https_or_on_this_machine() {
+        let with = |issuer: &str| Oidc { issuer: issuer.to_owned(), client_id: "x".to_owned(), ..Oidc::default() };
+        for issuer in ["https://id.example", "https://id.example/realms/one/", "http://127.0.0.1:81", "http://[::1]"] {
+            assert_eq!(check_provider(&with(issuer)).is_ok(), cfg!(feature = "oidc"), "{issuer}");
+        }
+        for issuer in ["http://id.example", "https://id.example?a=b", "id.example", "ftp://id.example", "https://a@b/"]
+        {
+            assert!(check_provider(&with(issuer)).is_err(), "{issuer}");
+        }
+        assert!(check_provider(&Oidc { client_id: String::new(), ..with("https://id.example") }).is_err());
+        assert!(check_provider(&Oidc { passwords: false, ..Oidc::default() }).is_err());
+        assert!(check_provider(&Oidc::default()).is_ok());
     }
 }

@@ -3,6 +3,8 @@
 mod downloads;
 pub(crate) mod frame;
 pub(crate) mod language;
+#[cfg(feature = "oidc")]
+pub mod oidc;
 mod pages;
 mod privacy;
 mod shared_folder;
@@ -23,6 +25,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/sign-out").route(web::post().to(sign_in::sign_out)))
         .service(web::resource("/privacy").route(read().to(privacy::page)))
         .service(web::resource("/{page:view|edit|share|versions|folder}/{id}").route(read().to(pages::plain)));
+    #[cfg(feature = "oidc")]
+    config.configure(oidc::routes);
 }
 
 /// Whether only the head of an answer is wanted.

@@ -22,14 +22,18 @@ pub(crate) enum Depth {
     One,
     /// `/oauth/authorize`.
     Two,
+    /// `/sign-in/oidc/start`.
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider needs it"))]
+    Three,
 }
 
 impl Depth {
-    /// `./` or `../`.
+    /// `./`, `../` or `../../`.
     pub(crate) const fn root(self) -> &'static str {
         match self {
             Self::One => "./",
             Self::Two => "../",
+            Self::Three => "../../",
         }
     }
 }

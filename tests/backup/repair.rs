@@ -33,7 +33,7 @@ async fn repair(house: &House) -> (Result<Repaired, RepairError>, Vec<Action>, V
 }
 
 /// Repairs, and expects that a check then finds nothing.
-async fn mends(house: &House) -> (Repaired, Vec<Action>) {
+pub(crate) async fn mends(house: &House) -> (Repaired, Vec<Action>) {
     let (repaired, actions, found) = repair(house).await;
     let repaired = repaired.unwrap();
     let damages: Vec<_> = found.iter().filter(|finding| finding.severity == Severity::Damage).collect();

@@ -147,6 +147,7 @@ impl<'a> Mender<'a> {
             Fault::BinRowOfNothing => return self.remove(key, "the file is not in the bin: taken off its list"),
             Fault::HalfShared(_) => return self.share(key),
             Fault::DriveMissing => return self.account_drive(key),
+            Fault::SubjectMissing => return self.account_subject(key),
             _ => {}
         }
         let Some(node) = keys::node_of(key) else { return Ok(()) };
@@ -322,6 +323,31 @@ impl<'a> Mender<'a> {
         let Some(account) = load::<AccountRecord>(self.engine(), key)? else { return Ok(()) };
         self.say(key, "the root of the user's drive was made again");
         self.make_root(&account.drive, &account.user)
+    }
+
+    /// Lets the outside provider's subject lead to the account again; if it leads to somebody else, that stands.
+    fn account_subject(&mut self, key: &Key) -> Result<(), RepairError> {
+        let Some(account) = load::<AccountRecord>(self.engine(), key)? else { return Ok(()) };
+        let Some(subject) = &account.subject else { return Ok(()) };
+        let row = keys::subject(subject);
+        let holder = match load::<UserId>(self.engine(), &row)? {
+            Some(user) => load::<AccountRecord>(self.engine(), &keys::account(&user))?,
+            None => None,
+        };
+        let taken = holder.is_some_and(|holder| !holder.removed && holder.subject.as_ref() == Some(subject));
+        self.keep(&row)?;
+        let batch = if taken {
+            self.keep(key)?;
+            self.say(
+                key,
+                "the outside provider signs somebody else in by the same subject: it was taken off this user",
+            );
+            Batch::new().set(key.clone(), records::encode(&AccountRecord { subject: None, ..account }))
+        } else {
+            self.say(key, "the outside provider's sign-in leads to the user again");
+            Batch::new().set(row, records::encode(&account.user))
+        };
+        self.commit(&batch)
     }
 
     pub(super) fn make_root(&mut self, drive: &NodeId, owner: &UserId) -> Result<(), RepairError> {

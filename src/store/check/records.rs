@@ -194,6 +194,7 @@ impl<'a> Examiner<'a> {
             Some(b"x/") => self.decoded(key, value, sign_in::session),
             Some(b"y/") => sign_in::session_of(self, key),
             Some(b"z/") => self.decoded(key, value, sign_in::consent),
+            Some(b"S/") => self.decoded(key, value, Self::subject),
             _ => Ok(vec![Fault::Unknown]),
         }
     }
@@ -231,7 +232,19 @@ impl<'a> Examiner<'a> {
             return Ok(Vec::new());
         }
         let drive = load::<ContainerRecord>(self.engine, &keys::container(&account.drive))?;
-        Ok(fault_unless(drive.is_some(), Fault::DriveMissing))
+        let mut faults = fault_unless(drive.is_some(), Fault::DriveMissing);
+        if let Some(subject) = &account.subject {
+            let found = load::<UserId>(self.engine, &keys::subject(subject))?;
+            let his = found.is_some_and(|user| keys::account(&user) == key);
+            faults.extend(fault_unless(his, Fault::SubjectMissing));
+        }
+        Ok(faults)
+    }
+
+    fn subject(&self, key: &[u8], user: &UserId) -> Result<Vec<Fault>, EngineError> {
+        let account = load::<AccountRecord>(self.engine, &keys::account(user))?.filter(|account| !account.removed);
+        let his = account.and_then(|account| account.subject).is_some_and(|subject| keys::subject(&subject) == key);
+        Ok(fault_unless(his, Fault::Leftover("it leads to a user whom the outside provider does not sign in")))
     }
 
     fn bin_row(&self, key: &[u8], _: &BinRow) -> Result<Vec<Fault>, EngineError> {

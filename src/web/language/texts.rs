@@ -23,6 +23,18 @@ pub(crate) struct Texts {
     pub(crate) or: &'static str,
     /// Button of the outside provider: `{provider}`.
     pub(crate) with_provider: &'static str,
+    /// Whoever signs in cancelled at the provider: `{provider}`.
+    pub(crate) provider_denied: &'static str,
+    /// What the provider said does not hold: `{provider}`.
+    pub(crate) provider_failed: &'static str,
+    /// The provider does not answer: `{provider}`.
+    pub(crate) provider_down: &'static str,
+    /// Heading for somebody whom the provider knows and this house does not.
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider leads to it"))]
+    pub(crate) title_no_account: &'static str,
+    /// Its text, before the line by which an administrator can link the two: `{provider}`, `{place}`.
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider leads to it"))]
+    pub(crate) no_account: &'static str,
     /// The name or the password is wrong; the same whatever it was.
     pub(crate) wrong: &'static str,
     /// Too many sign-ins at once.
@@ -100,7 +112,7 @@ impl Texts {
 
     /// All of them.
     #[cfg(test)]
-    pub(super) const fn all(&self) -> [&'static str; 39] {
+    pub(super) const fn all(&self) -> [&'static str; 44] {
         [
             self.title_sign_in,
             self.sign_in_lead,
@@ -110,6 +122,11 @@ impl Texts {
             self.cancel,
             self.or,
             self.with_provider,
+            self.provider_denied,
+            self.provider_failed,
+            self.provider_down,
+            self.title_no_account,
+            self.no_account,
             self.wrong,
             self.busy,
             self.too_many,

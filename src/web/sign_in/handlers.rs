@@ -1,4 +1,8 @@
 //! `/sign-in` and `/sign-out`. Forms carry the language (`rs`) in which they were shown.
+//!
+//! Where the settings leave signing in to an outside provider alone (`oidc.passwords = false`), the page shows no field for a
+//! password. `/sign-in?password` does, for administrators: the way in when the provider fails. Anybody else's password is
+//! wrong there, in the same words and the same time.
 
 use std::collections::HashMap;
 
@@ -65,7 +69,7 @@ pub(in crate::web) async fn form(request: HttpRequest, identity: web::Data<Ident
                 identity.host.sessions().touch(&signed_in.cookie).await?;
                 page::show_signed_in(&visit, &signed_in, return_to.as_ref()).await
             }
-            _ => again(&visit, return_to.as_ref(), "", say).await,
+            _ => again(&visit, return_to.as_ref(), "", say, parameter("password").is_some()).await,
         }
     };
     shown.await.unwrap_or_else(|trouble| frame::trouble(&visit, &trouble))
@@ -77,13 +81,19 @@ fn asks(return_to: Option<&ReturnTo>) -> bool {
 }
 
 /// Shows the sign-in page, with the app that waits behind it.
-async fn again(visit: &Visit<'_>, return_to: Option<&ReturnTo>, name: &str, say: Say) -> Result<HttpResponse, Trouble> {
+pub(in crate::web) async fn again(
+    visit: &Visit<'_>,
+    return_to: Option<&ReturnTo>,
+    name: &str,
+    say: Say,
+    passwords: bool,
+) -> Result<HttpResponse, Trouble> {
     let query = return_to.and_then(|return_to| return_to.query_of(authorize::PATH));
     let asked = match query {
         Some(query) => authorize::read(visit.identity, query)?.ok(),
         None => None,
     };
-    page::show(visit, &SignInPage { return_to, asked: asked.as_ref(), name, say }).await
+    page::show(visit, &SignInPage { return_to, asked: asked.as_ref(), name, say, passwords }).await
 }
 
 /// `POST /sign-in`.
@@ -121,11 +131,8 @@ async fn judge(visit: &Visit<'_>, form: &SignInForm<'_>) -> Result<HttpResponse,
     let name = if form.name.len() <= LONGEST_NAME { form.name } else { "" };
     let refuse = |say: Say, reason: &'static str| {
         note_reason(visit.request, reason);
-        again(visit, return_to, name, say)
+        again(visit, return_to, name, say, true)
     };
-    if !offers_passwords(visit) {
-        return refuse(Say::Stale, "passwords are switched off").await;
-    }
     if !guard::passes(visit, None, form.mark).await? {
         return refuse(Say::Stale, "the form was not made for this browser").await;
     }
@@ -140,13 +147,16 @@ async fn judge(visit: &Visit<'_>, form: &SignInForm<'_>) -> Result<HttpResponse,
         }
     };
     match visit.identity.host.accounts().authenticate(form.name, form.password).await {
+        Ok(account) if !offers_passwords(visit) && !account.admin => {
+            refuse(Say::Wrong, "not signed in: passwords are for administrators").await
+        }
         Ok(account) => {
             attempts.give_back(&admitted);
             finish(visit, &account, return_to).await
         }
         Err(SignInError::Refused(reason)) => {
             note_reason(visit.request, format!("not signed in: {reason:?}"));
-            again(visit, return_to, name, Say::Wrong).await
+            again(visit, return_to, name, Say::Wrong, true).await
         }
         Err(SignInError::Password(PasswordError::Busy)) => {
             attempts.give_back(&admitted);
@@ -177,7 +187,7 @@ pub(in crate::web) async fn sign_out(
         let cookie = visit.session_cookie();
         if !guard::passes(&visit, cookie.as_deref(), fields.get("form").map_or("", String::as_str)).await? {
             note_reason(&request, "the form was not made for this browser");
-            return again(&visit, None, "", Say::Stale).await;
+            return again(&visit, None, "", Say::Stale, false).await;
         }
         if let Some(cookie) = cookie {
             identity.host.sessions().end(&cookie).await?;

@@ -16,6 +16,8 @@ pub(crate) mod page;
 mod return_to;
 
 pub use attempts::Attempts;
+#[cfg(feature = "oidc")]
+pub(super) use handlers::again;
 pub(crate) use handlers::fields;
 pub(super) use handlers::{form, sign_in, sign_out};
 pub(crate) use return_to::{ReturnTo, culture};

@@ -33,6 +33,15 @@ pub(crate) enum Say {
     Stale,
     /// Too many sign-ins at once: 503.
     Busy,
+    /// Cancelled at the outside provider: 403.
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider makes it"))]
+    ProviderDenied,
+    /// What the outside provider said does not hold: 403.
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider makes it"))]
+    ProviderFailed,
+    /// The outside provider cannot be reached: 503.
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider makes it"))]
+    ProviderDown,
     /// Too many wrong attempts: 429, to come back after so many seconds.
     TooMany(u64),
 }
@@ -41,18 +50,21 @@ impl Say {
     const fn status(&self) -> StatusCode {
         match self {
             Self::Nothing | Self::SignedOut => StatusCode::OK,
-            Self::Wrong | Self::Stale => StatusCode::FORBIDDEN,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Wrong | Self::Stale | Self::ProviderDenied | Self::ProviderFailed => StatusCode::FORBIDDEN,
+            Self::Busy | Self::ProviderDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 
-    fn error(&self, texts: &Texts) -> String {
+    fn error(&self, texts: &Texts, provider: &str) -> String {
         match self {
             Self::Nothing | Self::SignedOut => String::new(),
             Self::Wrong => texts.wrong.to_owned(),
             Self::Stale => texts.stale.to_owned(),
             Self::Busy => texts.busy.to_owned(),
+            Self::ProviderDenied => texts.provider_denied.replace("{provider}", provider),
+            Self::ProviderFailed => texts.provider_failed.replace("{provider}", provider),
+            Self::ProviderDown => texts.provider_down.replace("{provider}", provider),
             Self::TooMany(seconds) => texts.too_many.replace("{wait}", &texts.wait(*seconds)),
         }
     }
@@ -61,6 +73,7 @@ impl Say {
         match self {
             Self::TooMany(seconds) => Some(*seconds),
             Self::Busy => Some(2),
+            Self::ProviderDown => Some(5),
             _ => None,
         }
     }
@@ -77,6 +90,8 @@ pub(crate) struct SignInPage<'a> {
     pub(crate) name: &'a str,
     /// What to say.
     pub(crate) say: Say,
+    /// Ask for a password although the settings leave signing in to the provider: administrators may use theirs.
+    pub(crate) passwords: bool,
 }
 
 #[derive(Template)]
@@ -98,6 +113,7 @@ pub(crate) struct SignInPage<'a> {
 {% endif %}{% if !provider.is_empty() %}{% if passwords %}<p class="or">{{ texts.or }}</p>
 {% endif %}<form method="post" action="{{ root }}sign-in/oidc/start">
 <input type="hidden" name="form" value="{{ mark }}">
+<input type="hidden" name="rs" value="{{ texts.language }}">
 <input type="hidden" name="return_to" value="{{ return_to }}">
 <button{% if !passwords %} class="first"{% endif %} type="submit">{{ provider }}</button>
 </form>
@@ -145,9 +161,9 @@ pub(crate) async fn show(visit: &Visit<'_>, page: &SignInPage<'_>) -> Result<Htt
         mark: &mark.text,
         lead: &lead,
         note: if page.say == Say::SignedOut { texts.signed_out } else { "" },
-        error: &page.say.error(texts),
+        error: &page.say.error(texts, &settings.oidc.name),
         wrong: page.say == Say::Wrong,
-        passwords: offers_passwords(visit),
+        passwords: page.passwords || offers_passwords(visit),
         provider: &provider,
         return_to: page.return_to.map_or("", ReturnTo::as_str),
         name: page.name,
