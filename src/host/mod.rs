@@ -23,6 +23,7 @@ mod reading;
 pub mod rights;
 mod saving;
 pub mod sessions;
+mod test_accounts;
 mod threads;
 pub mod tokens;
 mod tree;
@@ -59,6 +60,7 @@ pub use self::{
     options::{HostOptions, SignInOptions},
     reading::Reading,
     saving::{Creation, Put, PutOutcome, PutRequest, Relative, RelativeTarget, Replacement},
+    test_accounts::{TestAccount, TestAccountState},
     tree::{Child, DrivePath},
 };
 pub use crate::actors::messages::VersionChoice;

@@ -5,6 +5,7 @@ use super::{
     load::SettingsError,
     sections::Settings,
 };
+use crate::launch::StoreLinks;
 
 /// The largest head the HTTP layer can hold at all.
 const LARGEST_HEAD: Size = Size::kib(128);
@@ -75,6 +76,14 @@ impl Settings {
         check(self.sign_in.attempt_every >= second, "sign_in.attempt_every", "it must be at least 1s")?;
         check(oauth.token_rate > 0, "oauth.token_rate", "it must not be 0")?;
         check(oauth.bootstrapper_rate > 0, "oauth.bootstrapper_rate", "it must not be 0")?;
+        let links = [
+            ("office.ios_store_links", &self.office.ios_store_links),
+            ("office.android_store_links", &self.office.android_store_links),
+        ];
+        for (key, links) in links {
+            let links = StoreLinks::parse(links.iter());
+            check(links.is_ok(), key, &links.err().map_or_else(String::new, |error| error.to_string()))?;
+        }
         check(
             self.office.bootstrapper.starts_with('/') && self.office.bootstrapper.ends_with("/wopibootstrapper"),
             "office.bootstrapper",
