@@ -53,6 +53,9 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     let ready = host.clone();
     let services = Services { metrics: Arc::clone(metrics), readiness: Arc::new(move || ready.ready()) };
     let urls = Arc::new(Urls::default());
+    if let Some(url) = settings.oauth.public_url.clone() {
+        urls.settle_oauth(url);
+    }
     let wopi = actix_web::web::Data::new(Wopi {
         host: host.clone(),
         urls: Arc::clone(&urls),

@@ -134,7 +134,15 @@ impl Access {
         }
     }
 
-    /// What WOPI calls `UserId`: letters and digits, steady, for guests too.
+    /// What WOPI calls `UserId`: letters and digits, steady, never given to another, for guests too.
+    pub fn wopi_id(&self) -> UserId {
+        match &self.who {
+            Who::User(account) => account.wopi_id().clone(),
+            Who::Guest(_) => self.claims.principal.user_id(),
+        }
+    }
+
+    /// Who he is in this house; for guests the id of their link's holders.
     pub fn user_id(&self) -> UserId {
         match &self.who {
             Who::User(account) => account.user.clone(),

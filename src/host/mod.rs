@@ -127,7 +127,7 @@ impl Host {
             KeySettings {
                 rotate_after: options.rotate_keys_after,
                 keep_for: options.keep_keys_for,
-                longest_token: options.token_lifetime,
+                longest_token: options.token_lifetime.max(options.sign_in.access),
             },
         );
         let keys = Arc::new(keys.await.map_err(|error| unusable(error.to_string()))?);

@@ -15,6 +15,7 @@ use crate::{
     names::{FILE_NAME_MAX_LENGTH, FileName, for_office_mobile},
     server::note_operation,
     settings::Supports,
+    store::records::AccountRecord,
 };
 
 /// The answer. Properties that do not apply are absent, never null (files.md section 1.10).
@@ -101,15 +102,15 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
         wopi.supports;
     let download = wopi.host.tokens().issue_download(&access.claims, id).map_err(HostError::from)?.text;
     let name = reported_name(access.client(), &head.name);
-    let user_id = access.user_id();
+    let owner = wopi.host.accounts().get(&head.owner).map_err(HostError::from)?;
     Ok(CheckFileInfo {
         file_extension: FileName::parse(&name).map(|name| name.extension().to_owned()).unwrap_or_default(),
         breadcrumb_doc_name: name.clone(),
         base_file_name: name,
-        owner_id: head.owner.as_str().to_owned(),
+        owner_id: owner.as_ref().map_or(&head.owner, AccountRecord::wopi_id).as_str().to_owned(),
         size: head.content.size,
         user_friendly_name: account.map_or_else(|| "Guest".to_owned(), |account| account.display_name.clone()),
-        user_id: user_id.as_str().to_owned(),
+        user_id: access.wopi_id().as_str().to_owned(),
         version: head.version.to_string(),
         file_name_max_length: FILE_NAME_MAX_LENGTH,
         last_modified_time: head.modified.to_iso(),
