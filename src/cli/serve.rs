@@ -18,7 +18,7 @@ use crate::{
     server::{Metrics, Server, ServerOptions, Services, telemetry, tls},
     settings::Settings,
     urls::Urls,
-    web,
+    web::{self, sign_in::Attempts},
     wopi::{self, Wopi},
 };
 
@@ -68,10 +68,12 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
         urls: Arc::clone(&urls),
         settings: Arc::new(settings.clone()),
     });
+    let clock = host.clone();
+    let attempts = actix_web::web::Data::new(Attempts::new(&settings.sign_in, move || clock.clock().monotonic()));
     // A proxy may pass the public URL's path on, or cut it off.
     let prefix = settings.public_url.as_ref().map_or("", |url| url.path()).to_owned();
     let configure = move |config: &mut actix_web::web::ServiceConfig| {
-        config.app_data(wopi.clone()).app_data(identity.clone()).configure(faces);
+        config.app_data(wopi.clone()).app_data(identity.clone()).app_data(attempts.clone()).configure(faces);
         if !prefix.is_empty() {
             config.service(actix_web::web::scope(&prefix).configure(faces));
         }

@@ -22,6 +22,7 @@ pub mod random;
 mod reading;
 pub mod rights;
 mod saving;
+pub mod seal;
 pub mod sessions;
 mod test_accounts;
 mod threads;

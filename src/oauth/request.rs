@@ -42,6 +42,8 @@ pub enum Wrong {
     Redirect {
         /// Where to.
         location: String,
+        /// What is wrong, in the word of the protocol.
+        error: ErrorCode,
         /// What is wrong, for the log.
         reason: &'static str,
     },
@@ -63,7 +65,7 @@ struct Back<'a> {
 
 impl Back<'_> {
     fn with(&self, error: ErrorCode, reason: &'static str) -> Wrong {
-        Wrong::Redirect { location: redirect::failure(self.to, error, reason, self.state), reason }
+        Wrong::Redirect { location: redirect::failure(self.to, error, reason, self.state), error, reason }
     }
 }
 
