@@ -159,6 +159,16 @@ impl Urls {
         }
     }
 
+    /// What the addresses of all files and containers begin with.
+    pub fn wopi_base(&self) -> String {
+        self.at("/wopi/")
+    }
+
+    /// The icon of that many pixels that this host serves.
+    pub fn icon(&self, size: u32) -> String {
+        self.at(&format!("/icons/{size}.png"))
+    }
+
     /// The ecosystem with a token (containers-ecosystem.md section 4).
     pub fn ecosystem_with_token(&self, token: &str) -> String {
         self.at(&format!("/wopi/ecosystem?access_token={}", utf8_percent_encode(token, PARAMETER)))

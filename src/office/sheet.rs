@@ -201,11 +201,14 @@ fn is_office(client: &ClientRecord) -> bool {
 pub fn sheet(host: &Host, urls: &Urls, settings: &Settings) -> Result<Sheet, HostError> {
     let client = host.clients().get(CLIENT)?;
     let Settings { office, oauth, sign_in, tokens, .. } = settings;
-    let base = urls.home().trim_end_matches('/').to_owned();
-    let at = |base: &str, path: &str| if base.is_empty() { String::new() } else { format!("{base}{path}") };
-    let identity = oauth.public_url.as_ref().map_or(base.as_str(), |url| url.as_str()).to_owned();
-    let icons_at = if office.icons_url.is_empty() { at(&base, "/icons") } else { office.icons_url.clone() };
-    let icons = icons::SIZES.iter().map(|size| at(icons_at.trim_end_matches('/'), &format!("/{size}.png")));
+    // A host that does not know its address has none to tell.
+    let known = |url: String| if url.starts_with('/') { String::new() } else { url };
+    let icon = |size: &u32| match office.icons_url.trim_end_matches('/') {
+        "" => known(urls.icon(*size)),
+        elsewhere => format!("{elsewhere}/{size}.png"),
+    };
+    let (authorization, token) = (known(urls.authorize()), known(urls.token()));
+    let bootstrapper = known(urls.bootstrapper(&office.bootstrapper));
     let regions = oauth.regions.iter().filter_map(|region| region.split_once('=')).map(|(_, url)| url.trim());
     let accounts = host.test_accounts()?;
     let of_kind = |kind| {
@@ -214,25 +217,28 @@ pub fn sheet(host: &Host, urls: &Urls, settings: &Settings) -> Result<Sheet, Hos
     };
     let fields = Fields {
         localized_provider_name: office.provider_name.clone(),
-        icon_locations: icons.collect(),
-        bootstrapper_uri: at(&base, &office.bootstrapper),
+        icon_locations: icons::SIZES.iter().map(icon).collect(),
         english_description: office.description.clone(),
         client_id: client.as_ref().map_or_else(String::new, |client| client.id.clone()),
         client_secret: secret(client.as_ref()),
         client_app_name: "Office".to_owned(),
         redirect_uri: REDIRECT_URI.to_owned(),
         provider_id: office.provider_id.clone(),
-        trusted_domain: domains([base.as_str(), &identity].into_iter().chain(regions), office.trusted_domains.iter()),
+        trusted_domain: domains(
+            [bootstrapper.as_str(), &authorization, &token].into_iter().chain(regions),
+            office.trusted_domains.iter(),
+        ),
+        bootstrapper_uri: bootstrapper,
         scope: scope(client.as_ref()),
         support_refresh: true,
         site_url: office.site_url.clone(),
     };
     let also = Also {
-        authorization_uri: at(&identity, "/oauth/authorize"),
-        token_issuance_uri: at(&identity, "/oauth/token"),
-        wopi_base: at(&base, "/wopi/"),
+        authorization_uri: authorization,
+        token_issuance_uri: token,
+        wopi_base: known(urls.wopi_base()),
         privacy_url: sign_in.privacy_url.clone(),
-        web_interface: at(&base, "/"),
+        web_interface: known(urls.home()),
         authorization_code_lifetime: oauth.code_lifetime.get().as_secs(),
         access_token_lifetime: oauth.access_lifetime.get().as_secs(),
         refresh_token_lifetime: oauth.refresh_lifetime.get().as_secs(),
