@@ -6,6 +6,8 @@ mod apps;
 pub mod icons;
 mod link;
 pub mod sheet;
+#[cfg(test)]
+mod tests;
 
 use actix_web::{guard, web};
 
