@@ -170,18 +170,18 @@ impl Urls {
     }
 
     /// The ecosystem with a token (containers-ecosystem.md section 4).
-    pub fn ecosystem_with_token(&self, token: &str) -> String {
+    pub fn wopi_ecosystem_with_token(&self, token: &str) -> String {
         self.at(&format!("/wopi/ecosystem?access_token={}", utf8_percent_encode(token, PARAMETER)))
     }
 
     /// A container with a token.
-    pub fn container_with_token(&self, container: &NodeId, token: &str) -> String {
+    pub fn wopi_container_with_token(&self, container: &NodeId, token: &str) -> String {
         format!("{}?access_token={}", self.wopi_container(container), utf8_percent_encode(token, PARAMETER))
     }
 }
 
 #[cfg(test)]
-mod tests {
+mod sign_in_tests {
     use super::*;
 
     #[test]

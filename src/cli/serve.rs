@@ -18,7 +18,7 @@ use crate::{
     server::{Metrics, Server, ServerOptions, Services, telemetry, tls},
     settings::Settings,
     urls::Urls,
-    web::{self, sign_in::Attempts},
+    web,
     wopi::{self, Wopi},
 };
 
@@ -63,17 +63,16 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
         limits: settings.limits.clone(),
         metrics: Arc::clone(metrics),
     });
-    let identity = actix_web::web::Data::new(Identity {
-        host: host.clone(),
-        urls: Arc::clone(&urls),
-        settings: Arc::new(settings.clone()),
-    });
-    let clock = host.clone();
-    let attempts = actix_web::web::Data::new(Attempts::new(&settings.sign_in, move || clock.clock().monotonic()));
+    let identity = Identity::new(host.clone(), Arc::clone(&urls), Arc::new(settings.clone()));
+    let identity = actix_web::web::Data::new(identity);
+    let bootstrapper = settings.office.bootstrapper.clone();
     // A proxy may pass the public URL's path on, or cut it off.
     let prefix = settings.public_url.as_ref().map_or("", |url| url.path()).to_owned();
     let configure = move |config: &mut actix_web::web::ServiceConfig| {
-        config.app_data(wopi.clone()).app_data(identity.clone()).app_data(attempts.clone()).configure(faces);
+        let faces = |config: &mut actix_web::web::ServiceConfig| {
+            config.configure(faces).configure(|config| wopi::bootstrapper(config, &bootstrapper));
+        };
+        config.app_data(wopi.clone()).app_data(identity.clone()).configure(faces);
         if !prefix.is_empty() {
             config.service(actix_web::web::scope(&prefix).configure(faces));
         }

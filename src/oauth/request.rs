@@ -125,16 +125,22 @@ fn sender(identity: &Identity, params: &Params) -> Result<(ClientRecord, Option<
 /// What is asked for: all that the client may ask for when the request names nothing, else what it names, split at commas
 /// and blanks alike (rule B-38). `None` when the client may not ask for something of it.
 pub fn wanted_scopes(asked: Option<&str>, allowed: &[String]) -> Option<Vec<String>> {
+    let scopes = split_scopes(asked.unwrap_or_default());
+    if scopes.iter().any(|scope| !allowed.contains(scope)) {
+        return None;
+    }
+    Some(if scopes.is_empty() { allowed.to_vec() } else { scopes })
+}
+
+/// The scopes that a text names, each once; commas and blanks part them alike.
+pub fn split_scopes(text: &str) -> Vec<String> {
     let mut scopes: Vec<String> = Vec::new();
-    for scope in asked.unwrap_or_default().split([',', ' ']).filter(|scope| !scope.is_empty()) {
-        if !allowed.iter().any(|allowed| allowed == scope) {
-            return None;
-        }
+    for scope in text.split([',', ' ']).filter(|scope| !scope.is_empty()) {
         if !scopes.iter().any(|known| known == scope) {
             scopes.push(scope.to_owned());
         }
     }
-    Some(if scopes.is_empty() { allowed.to_vec() } else { scopes })
+    scopes
 }
 
 /// The PKCE challenge (rule B-48).

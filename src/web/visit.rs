@@ -9,12 +9,7 @@ use actix_web::{
 };
 
 use super::language::{self, Texts};
-use crate::{
-    host::trouble::Trouble,
-    oauth::Identity,
-    server::Visitor,
-    store::records::{AccountRecord, SessionRecord},
-};
+use crate::{host::trouble::Trouble, oauth::Identity, server::Visitor, store::records::AccountRecord};
 
 /// The cookie of a session.
 const SESSION: &str = "lockhouse";
@@ -56,8 +51,6 @@ pub(crate) struct SignedIn {
     pub(crate) cookie: String,
     /// Who; without the password's hash.
     pub(crate) account: AccountRecord,
-    /// The session.
-    pub(crate) session: SessionRecord,
 }
 
 impl<'a> Visit<'a> {
@@ -137,6 +130,6 @@ impl<'a> Visit<'a> {
     pub(crate) fn signed_in(&self) -> Result<Option<SignedIn>, Trouble> {
         let Some(cookie) = self.session_cookie() else { return Ok(None) };
         let found = self.identity.host.sessions().find(&cookie)?;
-        Ok(found.map(|(account, session)| SignedIn { cookie, account, session }))
+        Ok(found.map(|(account, _)| SignedIn { cookie, account }))
     }
 }

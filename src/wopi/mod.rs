@@ -4,6 +4,8 @@
 //! names, lock, size. Each operation is a file here; [`reply`] is the one place where an error becomes a status.
 
 mod activities;
+mod bootstrapper;
+mod challenge;
 mod check_file_info;
 mod contents;
 mod dispatch;
@@ -66,4 +68,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(dispatch::not_supported))
                 .default_service(web::to(reply::only_get)),
         );
+}
+
+/// Adds the bootstrapper, at the path that the settings give it.
+pub fn bootstrapper(config: &mut web::ServiceConfig, path: &str) {
+    config.service(
+        web::resource(path)
+            .route(web::get().to(bootstrapper::handle))
+            .route(web::post().to(bootstrapper::handle))
+            .default_service(web::to(reply::only_get_and_post)),
+    );
 }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     host::trouble::{ATTEMPTS, Trouble, commit, load},
+    ids::NodeId,
     store::{
         engine::{Batch, Expect},
         records::{ClientRecord, GrantFamilyRecord, encode, keys},
@@ -81,6 +82,17 @@ impl Grants {
             }
         }
         Err(Trouble::Contended.into())
+    }
+
+    /// The family that a refresh token belongs to, if the house made it for this client. It may be an old one.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn family_of(&self, client: &ClientRecord, refresh_token: &str) -> Result<Option<NodeId>, Trouble> {
+        let Some(token) = RefreshToken::parse(refresh_token) else { return Ok(None) };
+        let found = load::<GrantFamilyRecord>(&*self.engine, &keys::family(&token.family))?;
+        let genuine = found.is_some_and(|(family, _)| family.client == client.id && token.is_ours(&family.salt));
+        Ok(genuine.then_some(token.family))
     }
 
     /// The family after its token was replaced by `next`.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web};
 
 use super::{
-    Attempts, ReturnTo,
+    ReturnTo,
     attempts::Attempt,
     device,
     finish::{add, finish},
@@ -91,7 +91,6 @@ pub(in crate::web) async fn sign_in(
     request: HttpRequest,
     body: web::Bytes,
     identity: web::Data<Identity>,
-    attempts: web::Data<Attempts>,
 ) -> HttpResponse {
     note_operation(&request, "sign-in");
     let Some(fields) = fields(&request, &body) else {
@@ -103,7 +102,7 @@ pub(in crate::web) async fn sign_in(
     let return_to = ReturnTo::parse(field("return_to"));
     let visit = Visit::new(&request, &identity, Depth::One, return_to.as_ref().and_then(ReturnTo::culture).as_deref());
     let form = SignInForm { name: field("name").trim(), password: field("password"), mark: field("form"), return_to };
-    let done = judge(&visit, &attempts, &form).await;
+    let done = judge(&visit, &form).await;
     done.unwrap_or_else(|trouble| frame::trouble(&visit, &trouble))
 }
 
@@ -114,7 +113,8 @@ struct SignInForm<'a> {
     return_to: Option<ReturnTo>,
 }
 
-async fn judge(visit: &Visit<'_>, attempts: &Attempts, form: &SignInForm<'_>) -> Result<HttpResponse, Trouble> {
+async fn judge(visit: &Visit<'_>, form: &SignInForm<'_>) -> Result<HttpResponse, Trouble> {
+    let attempts = &visit.identity.attempts;
     let return_to = form.return_to.as_ref();
     // Shown again as it was typed, unless nobody can be called that.
     let name = if form.name.len() <= LONGEST_NAME { form.name } else { "" };

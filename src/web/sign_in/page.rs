@@ -130,9 +130,10 @@ pub(crate) async fn show(visit: &Visit<'_>, page: &SignInPage<'_>) -> Result<Htt
     let (texts, settings) = (visit.texts, &visit.identity.settings);
     // Its forms work whoever is signed in: the mark is for whoever holds the cookie.
     let mark = guard::mark(visit, None).await?;
-    let provider = match offers_provider(visit) {
-        true => texts.with_provider.replace("{provider}", &settings.oidc.name),
-        false => String::new(),
+    let provider = if offers_provider(visit) {
+        texts.with_provider.replace("{provider}", &settings.oidc.name)
+    } else {
+        String::new()
     };
     let lead = page.asked.map_or_else(String::new, |asked| {
         texts.sign_in_lead.replace("{app}", &asked.request.client.name).replace("{place}", visit.place())
