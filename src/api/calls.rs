@@ -61,6 +61,9 @@ calls! {
         display_name: String,
         /// E-mail address.
         email: Option<String>,
+        /// The region whose token endpoint Office is to use for him.
+        #[serde(default)]
+        region: Option<String>,
     } => UserInfo;
     /// The users, a page at a time, by name.
     "user-list" ListUsers {
@@ -81,6 +84,18 @@ calls! {
         /// Shut out or let in.
         disabled: bool,
     } => UserInfo;
+    /// End everything that a user is signed in with.
+    "user-sign-out" SignOutUser {
+        /// Who.
+        user: String,
+    } => UserInfo;
+    /// Take back what a user granted to a client.
+    "user-revoke-client" RevokeClient {
+        /// Who.
+        user: String,
+        /// The client's id.
+        client: String,
+    } => GrantsEnded;
     /// Remove a user.
     "user-remove" RemoveUser {
         /// Who.
@@ -223,6 +238,31 @@ calls! {
         /// On what.
         place: Option<Place>,
     } => LinksEnded;
+    /// Add a client that people can sign in to.
+    "client-add" AddClient {
+        /// Its id.
+        id: String,
+        /// What people are told that asks.
+        name: String,
+        /// Where codes may be sent.
+        redirect_uris: Vec<String>,
+        /// What it may ask for.
+        scopes: Vec<String>,
+        /// Without a secret, as an app is.
+        public: bool,
+    } => ClientMade;
+    /// Make a further secret for a client.
+    "client-secret" RotateClientSecret {
+        /// Its id.
+        id: String,
+    } => ClientMade;
+    /// The clients, by id.
+    "client-list" ListClients {} => Vec<ClientInfo>;
+    /// Remove a client, and all that was granted to it.
+    "client-remove" RemoveClient {
+        /// Its id.
+        id: String,
+    } => ClientInfo;
     /// The keys that sign tokens, oldest first.
     "key-list" ListKeys {} => Vec<KeyInfo>;
     /// Make a new key that signs; it is answered.
@@ -485,6 +525,50 @@ pub struct LinksEnded {
     pub ended: u64,
     /// On what.
     pub path: String,
+}
+
+/// A client that people can sign in to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClientInfo {
+    /// Its id.
+    pub id: String,
+    /// What people are told that asks.
+    pub name: String,
+    /// Where codes may be sent.
+    pub redirect_uris: Vec<String>,
+    /// What it may ask for.
+    pub scopes: Vec<String>,
+    /// Whether it has no secret, as an app.
+    pub public: bool,
+    /// When each secret that is accepted was made, oldest first, ISO 8601.
+    pub secrets: Vec<String>,
+    /// When it was added, ISO 8601.
+    pub created: String,
+}
+
+/// A client with the secret that it has got.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ClientMade {
+    /// The client.
+    #[serde(flatten)]
+    pub client: ClientInfo,
+    /// The secret, told this once; none for a public client.
+    pub secret: Option<String>,
+}
+
+impl std::fmt::Debug for ClientMade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientMade").field("client", &self.client).finish_non_exhaustive()
+    }
+}
+
+/// What was taken back from a client.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GrantsEnded {
+    /// Whose it was.
+    pub user: UserId,
+    /// Sign-ins that have ended.
+    pub ended: u64,
 }
 
 /// A key that signs tokens, or did.

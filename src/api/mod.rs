@@ -6,6 +6,7 @@
 
 mod accounts;
 pub mod calls;
+mod clients;
 mod files;
 mod history;
 mod keys;
@@ -70,6 +71,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.app_data(json);
     route::<calls::Hello>(config);
     accounts::routes(config);
+    clients::routes(config);
     files::routes(config);
     history::routes(config);
     keys::routes(config);

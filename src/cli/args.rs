@@ -202,6 +202,12 @@ pub enum Command {
         #[command(subcommand)]
         command: LinkCommand,
     },
+    /// Add, list and remove the clients that people can sign in to, such as Office for iOS and Android.
+    Client {
+        /// What to do.
+        #[command(subcommand)]
+        command: ClientCommand,
+    },
     /// See the keys that sign access tokens, and replace them.
     Key {
         /// What to do.
@@ -258,6 +264,18 @@ pub enum UserCommand {
         #[arg(long)]
         enable: bool,
     },
+    /// End everything a user is signed in with, everywhere: browsers, Office, open documents.
+    SignOut {
+        /// Who.
+        name: String,
+    },
+    /// Take back what a user granted to a client, such as Office: it has to ask him again.
+    Revoke {
+        /// Who.
+        name: String,
+        /// The client's id.
+        client: String,
+    },
     /// Remove a user who owns nothing any more, or give what he owns to another.
     Rm {
         /// Who.
@@ -291,6 +309,9 @@ pub struct UserAddArgs {
     /// His e-mail address.
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
+    /// The region whose token endpoint Office is to use for him, one of those in `oauth.regions`.
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
 }
 
 /// Kinds of accounts.
@@ -576,6 +597,73 @@ pub enum LinkCommand {
         #[command(flatten)]
         drive: Drive,
     },
+}
+
+/// `client`.
+#[derive(Debug, Subcommand)]
+pub enum ClientCommand {
+    /// Add a client; its secret is printed, this once.
+    Add(ClientAddArgs),
+    /// Make a further secret, which is printed this once. The one before stays valid beside it, until the next.
+    RotateSecret {
+        /// The client's id.
+        id: String,
+        /// Print a JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the clients.
+    List {
+        /// Print a JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a client; everybody is signed out of it.
+    Rm {
+        /// The client's id.
+        id: String,
+    },
+}
+
+/// `client add`.
+#[derive(Debug, Args)]
+pub struct ClientAddArgs {
+    /// Its id (`client_id`): letters, digits and - _ .
+    pub id: String,
+    /// What people are told that asks [default: Office for the id `office`, else ID].
+    #[arg(long, value_name = "TEXT")]
+    pub name: Option<String>,
+    /// Where codes may be sent; can be given several times.
+    #[arg(long, value_name = "URI", default_value = "https://localhost")]
+    pub redirect_uri: Vec<String>,
+    /// What it may ask for: wopi for Office, app for your own mobile app; can be given several times.
+    #[arg(long, default_value = "wopi")]
+    pub scope: Vec<ScopeName>,
+    /// A client that cannot keep a secret, such as an app: it has none, and must use PKCE.
+    #[arg(long)]
+    pub public: bool,
+    /// Print a JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What a client may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScopeName {
+    /// To open the bootstrapper, as Office does.
+    Wopi,
+    /// The interface for your own mobile app.
+    App,
+}
+
+impl ScopeName {
+    /// As OAuth writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Wopi => "wopi",
+            Self::App => "app",
+        }
+    }
 }
 
 /// `key`.

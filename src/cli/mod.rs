@@ -8,6 +8,7 @@
 pub mod args;
 mod bin;
 mod checking;
+mod clients;
 mod export;
 mod failure;
 mod files;
@@ -109,6 +110,7 @@ async fn perform(session: &mut Session, command: Command) -> Outcome {
         }
         Command::Lock { command } => locks::run(session, command).await,
         Command::Link { command } => links::run(session, command).await,
+        Command::Client { command } => clients::run(session, command).await,
         Command::Key { command } => keys::run(session, command).await,
         Command::Collect => history::collect(session).await,
         Command::Backup(arguments) => maintenance::backup(session, &arguments).await,

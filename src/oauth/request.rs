@@ -89,10 +89,9 @@ impl AuthorizationRequest {
             Some(_) => return Err(back.with(ErrorCode::UnsupportedResponseType, "response_type must be code")),
             None => return Err(back.with(ErrorCode::InvalidRequest, "response_type is missing")),
         }
-        let scopes = match wanted_scopes(params.get("scope"), &client.scopes) {
-            Some(scopes) => scopes,
-            None => return Err(back.with(ErrorCode::InvalidScope, "there is no such scope for this client")),
-        };
+        let scopes = wanted_scopes(params.get("scope"), &client.scopes);
+        let scopes =
+            scopes.ok_or_else(|| back.with(ErrorCode::InvalidScope, "there is no such scope for this client"))?;
         let challenge = challenge(&client, params).map_err(|reason| back.with(ErrorCode::InvalidRequest, reason))?;
         let state = state.map(str::to_owned);
         Ok(Self { client, redirect_uri, answer_to, scopes, state, challenge })

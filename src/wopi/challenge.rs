@@ -1,9 +1,12 @@
 //! `WWW-Authenticate` of the bootstrapper (bootstrapper-oauth.md section 3): how Office learns where people sign in.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
-use crate::{settings::Office, urls::Urls};
+use crate::{
+    settings::{Office, Texts},
+    urls::Urls,
+};
 
 /// Everything but what RFC 3986 leaves unreserved: the parser that reads it splits at commas and equals signs (rules B-27,
 /// B-35).
@@ -27,21 +30,24 @@ fn is_provider_id(id: &str) -> bool {
     !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// The JSON of `UrlSchemes`: platforms without an app are left out, and so is all of it if none remains (rules B-32 to B-34).
+/// `UrlSchemes`: platforms without an app are left out (rules B-32 to B-34).
+#[derive(Serialize)]
+struct UrlSchemes {
+    #[serde(rename = "iOS", skip_serializing_if = "Vec::is_empty")]
+    ios: Vec<String>,
+    #[serde(rename = "Android", skip_serializing_if = "Vec::is_empty")]
+    android: Vec<String>,
+    #[serde(rename = "UWP", skip_serializing_if = "Vec::is_empty")]
+    uwp: Vec<String>,
+}
+
+/// Its JSON; `None` when no platform remains.
 fn url_schemes(office: &Office) -> Option<String> {
-    let texts = |texts: &mut dyn Iterator<Item = String>| -> Vec<Value> { texts.map(Value::String).collect() };
-    let mut platforms = Map::new();
-    let mut enter = |name: &str, schemes: Vec<Value>| {
-        if !schemes.is_empty() {
-            platforms.insert(name.to_owned(), Value::Array(schemes));
-        }
-    };
-    let bare = |scheme: &str| scheme.trim_end_matches(':').to_owned();
-    enter("iOS", texts(&mut office.ios_schemes.iter().map(bare)));
-    let apps = office.android_apps.iter().filter_map(android_app);
-    enter("Android", texts(&mut apps.flatten()));
-    enter("UWP", texts(&mut office.uwp_schemes.iter().map(bare)));
-    (!platforms.is_empty()).then(|| json!(platforms).to_string())
+    let bare = |schemes: &Texts| schemes.iter().map(|scheme| scheme.trim_end_matches(':').to_owned()).collect();
+    let (ios, uwp): (Vec<String>, Vec<String>) = (bare(&office.ios_schemes), bare(&office.uwp_schemes));
+    let android: Vec<String> = office.android_apps.iter().filter_map(android_app).flatten().collect();
+    let some = !(ios.is_empty() && android.is_empty() && uwp.is_empty());
+    some.then(|| serde_json::to_string(&UrlSchemes { ios, android, uwp }).ok()).flatten()
 }
 
 /// Version code, package and activity.
@@ -68,11 +74,10 @@ mod tests {
             android_apps: ["240000/example.lumora.docs/example.lumora.docs.SignInActivity"].into_iter().collect(),
             ..Office::default()
         };
-        // serde_json orders keys by name; the reference has iOS first. A JSON object has no order.
         let expected = "Bearer authorization_uri=\"https://id.lumora.example/oauth/authorize\",\
             tokenIssuance_uri=\"https://id.lumora.example/oauth/token\",providerId=\"TPLUMORA\",\
-            UrlSchemes=\"%7B%22Android%22%3A%5B%22240000%22%2C%22example.lumora.docs%22%2C%22example.lumora.docs.\
-            SignInActivity%22%5D%2C%22iOS%22%3A%5B%22lumora%22%2C%22lumora-work%22%5D%7D\"";
+            UrlSchemes=\"%7B%22iOS%22%3A%5B%22lumora%22%2C%22lumora-work%22%5D%2C%22Android%22%3A%5B%22240000%22%2C\
+            %22example.lumora.docs%22%2C%22example.lumora.docs.SignInActivity%22%5D%7D\"";
         assert_eq!(value(&urls(), &office), expected);
     }
 

@@ -6,7 +6,7 @@ use super::grants::{GrantError, Grants};
 use crate::{
     clock::Timestamp,
     host::trouble::{PAGE, Trouble, commit},
-    ids::{NodeId, UserId},
+    ids::UserId,
     store::{
         engine::{Batch, Expect, Key, Record, scan_prefix},
         records::{CodeRecord, GrantFamilyRecord, decode, keys},
@@ -23,12 +23,8 @@ impl Grants {
     /// # Errors
     /// [`Trouble`]; what was cleared before stays cleared.
     pub async fn collect(&self, stopped: &(dyn Fn() -> bool + Sync)) -> Result<u64, Trouble> {
-        let codes =
-            self.collect_under(keys::prefix::CODES, stopped, |grants, key, record| grants.code_is_over(key, record));
-        let cleared = codes.await?;
-        let families = self
-            .collect_under(keys::prefix::FAMILIES, stopped, |grants, key, record| grants.family_is_over(key, record));
-        Ok(cleared + families.await?)
+        let codes = self.collect_under(keys::prefix::CODES, stopped, Self::code_traces).await?;
+        Ok(codes + self.collect_under(keys::prefix::FAMILIES, stopped, Self::family_traces).await?)
     }
 
     async fn collect_under(
@@ -59,19 +55,22 @@ impl Grants {
         Ok(cleared)
     }
 
-    fn code_is_over(&self, key: &[u8], record: &Record) -> Result<Vec<Key>, Trouble> {
+    /// What to clear of a code; nothing while it is needed.
+    #[expect(clippy::unnecessary_wraps, reason = "the same form as for families")]
+    fn code_traces(&self, key: &[u8], record: &Record) -> Result<Vec<Key>, Trouble> {
         let Ok(code) = decode::<CodeRecord>(key, &record.value) else { return Ok(Vec::new()) };
         let kept = if code.redeemed.is_some() { code.expires.plus(SPENT_CODE) } else { code.expires };
         Ok(if self.clock.wall() >= kept { vec![key.to_owned()] } else { Vec::new() })
     }
 
-    fn family_is_over(&self, key: &[u8], record: &Record) -> Result<Vec<Key>, Trouble> {
+    /// What to clear of a family; nothing while it is needed.
+    fn family_traces(&self, key: &[u8], record: &Record) -> Result<Vec<Key>, Trouble> {
         let Ok(family) = decode::<GrantFamilyRecord>(key, &record.value) else { return Ok(Vec::new()) };
         let Some(id) = keys::node_of(key) else { return Ok(Vec::new()) };
         let over = self.clock.wall() >= self.kept(&family)
             || self.is_void(&family.user, family.generation)?
             || self.engine.get(&keys::client(&family.client))?.is_none();
-        Ok(if over { traces(&family.user, &id) } else { Vec::new() })
+        Ok(if over { vec![key.to_owned(), keys::family_of(&family.user, &id)] } else { Vec::new() })
     }
 
     /// Until when the record of a family is needed: as long as anything that was issued by it may be good. The last that can
@@ -89,9 +88,4 @@ impl Grants {
             Err(_) => Ok(true),
         }
     }
-}
-
-/// The records of a family.
-fn traces(user: &UserId, id: &NodeId) -> Vec<Key> {
-    vec![keys::family(id), keys::family_of(user, id)]
 }
