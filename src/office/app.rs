@@ -112,7 +112,7 @@ fn built(account: &AccountRecord, id: &str, query: Query, identity: &Identity) -
         context: given(query.context),
     };
     let file = NodeId::parse(id).map_err(|_| NoLaunch::NotFound)?;
-    let Identity { host, urls, settings } = identity;
+    let Identity { host, urls, settings, .. } = identity;
     let launch = Launcher { host, urls, settings }.link(account, &file, wish)?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(launch))
 }

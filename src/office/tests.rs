@@ -61,7 +61,7 @@ impl Scene {
         settings.office.provider_id = "TPLUMORA".to_owned();
         settings.office.android_store_links = ["word=https://go.example/w"].into_iter().collect();
         let urls = Arc::new(Urls::new("https://docs.lumora.example".parse().unwrap()));
-        let identity = Identity { host, urls, settings: Arc::new(settings) };
+        let identity = Identity::new(host, urls, Arc::new(settings));
         Self { _directory: directory, identity, anna, ben, file }
     }
 
