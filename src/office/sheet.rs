@@ -290,7 +290,11 @@ fn missing(fields: &Fields, also: &Also, client: Option<&ClientRecord>, settings
     gaps.text("office.provider_name", &fields.localized_provider_name, "the name of the place in Office");
     gaps.text("office.description", &fields.english_description, "what the service is, in English");
     gaps.url("office.site_url", &fields.site_url, "your public web site");
-    gaps.url("sign_in.privacy_url", &also.privacy_url, "your privacy statement, which the sign-in page links to");
+    gaps.url(
+        "sign_in.privacy_url",
+        &also.privacy_url,
+        "your privacy statement; until then the sign-in page links to a short one of this host",
+    );
     if !office.icons_url.is_empty() {
         gaps.url("office.icons_url", &office.icons_url, "");
     }

@@ -94,6 +94,14 @@ fn every_field_that_microsoft_asks_for_comes_from_the_settings() {
     assert_eq!(missing(&told), ["client `office`", "test accounts"]);
     house.ok("onboarding --test-accounts");
     assert_eq!(missing(&sheet(&house, 1)), ["client `office`"]);
+    let added = house.json("client add office --json");
+    let secret = added["secret"].as_str().unwrap();
+    let told = sheet(&house, 0);
+    assert_eq!((missing(&told).len(), &told["complete"]), (0, &true.into()));
+    assert_eq!((&told["fields"]["ClientId"], &told["fields"]["ClientSecret"]["Valid"]), (&"office".into(), &1.into()));
+    let text = house.ok("onboarding --offline");
+    assert!(text.contains("rotate-secret office") && !text.contains("Missing"), "{text}");
+    assert!(![told.to_string(), text].concat().contains(secret), "the client secret is told");
 }
 
 #[test]
@@ -113,6 +121,7 @@ fn addresses_that_nobody_outside_can_use_are_named() {
 #[test]
 fn the_addresses_are_asked_and_what_they_answer_is_told() {
     let house = House::serving();
+    house.ok("client add office");
     let run = house.run("onboarding --json");
     assert_eq!(run.status.code(), Some(1), "{run:?}");
     let told = run.json();
@@ -120,10 +129,11 @@ fn the_addresses_are_asked_and_what_they_answer_is_told() {
     assert_eq!(checks.len(), 9, "bootstrapper, two endpoints, six icons: {checks:?}");
     for check in checks {
         assert!(check["url"].as_str().unwrap().starts_with(house.binary().url()), "{check}");
-        if check["what"].as_str().unwrap().starts_with("icon") {
-            assert_eq!(check["ok"], true, "{check}");
-        }
+        assert_eq!(check["ok"], true, "{check}");
     }
+    house.ok("client rm office");
+    let told = house.run("onboarding --json").json();
+    assert_eq!(told["checks"][1]["ok"], false, "no page for a client that is not registered: {told}");
     let text = house.run("onboarding").stdout;
     assert!(text.contains("icon of 96 pixels") && text.contains("a PNG with a white border"), "{text}");
     assert!(text.contains("Is the redirect URI checked?"), "{text}");
