@@ -55,7 +55,7 @@ impl House {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.map_while(Result::ok).find(|line| line.contains("http://")).expect("the server serves");
         let rest = line.split_once("http://").unwrap().1;
-        self.address = rest.split(|c: char| c == '/' || c.is_whitespace()).next().unwrap().to_owned();
+        rest.split(|c: char| c == '/' || c.is_whitespace()).next().unwrap().clone_into(&mut self.address);
         self.child = Some(child);
         begun.elapsed()
     }
