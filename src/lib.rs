@@ -38,6 +38,17 @@
 //! A lock operation is steps 1, 4 and 5; a refresh mostly not even 5: its exact expiry is kept in memory
 //! ([`actors::expiry`]), and the stored one, rounded up by at most a minute, is written only when it is passed.
 //!
+//! # Browsing
+//!
+//! Office for iOS and Android walks: from a file to its folders, from the ecosystem to the user's root, from a folder to its
+//! children. Each address that it is given carries a token of its own, for that one thing, which ends when the first one
+//! does ([`host::tokens::Tokens::issue_traded`]). Rights are inherited and only ever added to further down, so one look at
+//! a folder's rights does for all its children, and a listing of any length is written page by page while it is read. What
+//! others have granted hangs below "Shared with me" in the user's own root ([`host::shared_with_me`]): the way up from
+//! anything he may see is the way by which he comes down to it, and names nothing that he may not see. A file made by
+//! CreateChildFile has zero bytes until the client fills it; those that are never filled stay, since only a user removes a
+//! user's files.
+//!
 //! # Embedding
 //!
 //! ```no_run
@@ -53,7 +64,7 @@
 //! # }
 //! ```
 //!
-//! A host lives under any tokio runtime; [`wopi::routes`] adds the WOPI endpoint to an actix-web application of your own.
+//! A host lives under any tokio runtime; [`wopi::routes`] adds the WOPI endpoints to an actix-web application of your own.
 //!
 //! # Where this differs from its first design
 //!

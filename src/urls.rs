@@ -9,6 +9,19 @@ use crate::{ids::NodeId, settings::PublicUrl};
 /// What stays as it is in a query parameter: what a JWT is made of.
 const PARAMETER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
+/// What a URL of this host leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A file or container.
+    Node(NodeId),
+    /// A share link, by its code.
+    Link(String),
+}
+
+fn with_token(url: &str, token: &str) -> String {
+    format!("{url}?access_token={}", utf8_percent_encode(token, PARAMETER))
+}
+
 /// Builds URLs.
 #[derive(Debug, Default)]
 pub struct Urls {
@@ -59,9 +72,38 @@ impl Urls {
         self.at(&format!("/wopi/containers/{container}"))
     }
 
+    /// The address of the ecosystem: one for all users, whom only the token tells apart.
+    pub fn wopi_ecosystem(&self) -> String {
+        self.at("/wopi/ecosystem")
+    }
+
     /// The WOPISrc with a token (files.md section 1.4).
     pub fn wopi_src_with_token(&self, file: &NodeId, token: &str) -> String {
-        format!("{}?access_token={}", self.wopi_src(file), utf8_percent_encode(token, PARAMETER))
+        with_token(&self.wopi_src(file), token)
+    }
+
+    /// The address of a container with a token (containers-ecosystem.md rule C-4).
+    pub fn wopi_container_with_token(&self, container: &NodeId, token: &str) -> String {
+        with_token(&self.wopi_container(container), token)
+    }
+
+    /// The address of the ecosystem with a token.
+    pub fn wopi_ecosystem_with_token(&self, token: &str) -> String {
+        with_token(&self.wopi_ecosystem(), token)
+    }
+
+    /// What one of the URLs leads to that this host gives to people: the page of a file or folder, or a share link. Query
+    /// and fragment do not matter. `None` for every other text; none is ever fetched (containers-ecosystem.md rule C-112).
+    pub fn named_by(&self, text: &str) -> Option<Named> {
+        let path = text.trim().strip_prefix(self.base.get()?.as_str())?.split(['?', '#']).next()?;
+        let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+        match parts.as_slice() {
+            ["view" | "edit" | "share" | "versions" | "folder", id] | ["wopi", "files" | "containers", id] => {
+                NodeId::parse(id).ok().map(Named::Node)
+            }
+            ["s", code] if !code.is_empty() => Some(Named::Link((*code).to_owned())),
+            _ => None,
+        }
     }
 
     /// The page that shows the file.
@@ -94,6 +136,12 @@ impl Urls {
         self.at(&format!("/s/{code}"))
     }
 
+    /// A folder inside the one behind a share link, or further on in it: `mark` is the base64url of where to go on from.
+    pub fn share_link_folder(&self, code: &str, folder: &NodeId, mark: Option<&str>) -> String {
+        let after = mark.map(|mark| format!("&after={mark}")).unwrap_or_default();
+        format!("{}?folder={folder}{after}", self.share_link(code))
+    }
+
     /// The latest bytes as a browser's download (`DownloadUrl`).
     pub fn download(&self, file: &NodeId, token: &str) -> String {
         self.at(&format!("/download/{file}?t={}", utf8_percent_encode(token, PARAMETER)))
@@ -102,5 +150,35 @@ impl Urls {
     /// The latest bytes for an editor (`FileUrl`, files.md section 4.2).
     pub fn file_bytes(&self, file: &NodeId, token: &str) -> String {
         self.at(&format!("/bytes/{file}?t={}", utf8_percent_encode(token, PARAMETER)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_given_to_people_leads_back_and_no_other_text_does() {
+        let urls = Urls::new("https://docs.example/office".parse().unwrap());
+        let node = NodeId::from_random_bits([3; 16]);
+        let named = Some(Named::Node(node.clone()));
+        for url in [urls.view(&node), urls.edit(&node), urls.folder(&node), urls.wopi_src(&node)] {
+            assert_eq!(urls.named_by(&url), named, "{url}");
+            assert_eq!(urls.named_by(&format!("{url}?access_token=x#y")), named);
+        }
+        assert_eq!(urls.named_by(&urls.share_link("code.mark")), Some(Named::Link("code.mark".to_owned())));
+        for text in [
+            "",
+            "/view/x",
+            "https://docs.example/office/s/",
+            "https://docs.example/view/x",
+            "https://elsewhere.example/office/view/x",
+            "https://docs.example/office/view/../x",
+            "https://docs.example/office/view/a/b",
+            "file:///etc/passwd",
+        ] {
+            assert_eq!(urls.named_by(text), None, "{text}");
+        }
+        assert_eq!(Urls::default().named_by("/view/x"), None, "nothing is known before the base is");
     }
 }

@@ -31,6 +31,16 @@ pub enum Operation {
     Write(Write),
     /// Replaces the bytes of a file that nobody may hold (PutRelativeFile onto an existing name, upload over it).
     Overwrite(Contribution),
+    /// The same, on condition that the file is still what has this name in this container; the name gets the spelling given.
+    /// Another file may have it by now, or none: that is [`ActorError::NotFound`].
+    OverwriteNamed {
+        /// The container.
+        parent: NodeId,
+        /// The name there.
+        name: FileName,
+        /// The bytes.
+        contribution: Contribution,
+    },
     /// Brings an earlier or a rescued version back as the newest. Nobody may hold the file.
     Restore {
         /// Which.

@@ -2,8 +2,12 @@
 //!
 //! It keeps no copy of the tree. Each change names the records it was decided on: every container on the way to the root
 //! for a move (so that two moves cannot close a circle), the child revision for a removal (so that no file is left behind).
+//! Having no memory, an actor that died is replaced by another without more ado.
 
-use std::{ops::Bound, sync::Arc};
+use std::{
+    ops::Bound,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use actix::{Actor, Addr, Context, Handler, Message};
 
@@ -13,7 +17,7 @@ use crate::{
     ids::{NodeId, UserId},
     names::FileName,
     store::{
-        engine::{Batch, CommitError, Engine, Expect, Revision, Ticket},
+        engine::{Batch, CommitError, Engine, Expect, Revision, Ticket, prefix_end, scan_prefix},
         records::{self, ContainerRecord, NameRow, NodeKind, keys},
     },
 };
@@ -22,6 +26,9 @@ use crate::{
 pub const MAX_DEPTH: usize = 128;
 
 const ATTEMPTS: usize = 16;
+
+/// Grants, and share links, that a removal clears in its one commit.
+const MOST_TRACES: usize = 4096;
 
 /// An operation on a container.
 #[derive(Clone, Debug)]
@@ -56,6 +63,9 @@ pub enum TreeOperation {
         /// Which.
         id: NodeId,
     },
+    /// Dies, as a fault in our own code would; for tests of supervision.
+    #[cfg(test)]
+    Panic,
 }
 
 /// The message of the tree's actor.
@@ -83,6 +93,8 @@ impl Handler<AskTree> for TreeActor {
             TreeOperation::Rename { id, name } => self.rename(id, name),
             TreeOperation::Move { id, parent, name } => self.move_to(id, parent, name),
             TreeOperation::Delete { id } => self.delete(id),
+            #[cfg(test)]
+            TreeOperation::Panic => panic!("asked to"),
         }
     }
 }
@@ -193,7 +205,7 @@ impl TreeActor {
         // Read before looking for children: whoever enters meanwhile raises it.
         let seen = self.engine.get(&children)?.map_or(Expect::Absent, |record| Expect::Revision(record.revision));
         let prefix = keys::names_in(id);
-        let end = crate::store::engine::prefix_end(&prefix);
+        let end = prefix_end(&prefix);
         let to = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
         if !self.engine.scan(Bound::Included(&prefix), to, 1)?.is_empty() {
             return Err(ActorError::NotEmpty);
@@ -206,10 +218,16 @@ impl TreeActor {
             .clear(children)
             .clear(keys::name(&parent, &folded))
             .set(keys::child_revision(&parent), records::MARK);
-        let grants = keys::grants_on(id);
-        for (key, _) in crate::store::engine::scan_prefix(self.engine.as_ref(), &grants, None, 4096)? {
+        // What rests on it goes with it. Should there be more, it leads nowhere: an id is never given twice.
+        for (key, _) in scan_prefix(self.engine.as_ref(), &keys::grants_on(id), None, MOST_TRACES)? {
             if let Some(user) = keys::last_part(&key).and_then(|user| UserId::parse(user).ok()) {
                 batch = batch.clear(keys::granted(&user, id));
+            }
+            batch = batch.clear(key);
+        }
+        for (key, _) in scan_prefix(self.engine.as_ref(), &keys::shared_on(id), None, MOST_TRACES)? {
+            if let Some(link) = keys::last_part(&key).and_then(|link| NodeId::parse(link).ok()) {
+                batch = batch.clear(keys::share_link(&link));
             }
             batch = batch.clear(key);
         }
@@ -217,10 +235,15 @@ impl TreeActor {
     }
 }
 
-/// The address of the tree's actor.
+/// The way to the tree's actor.
 #[derive(Clone)]
-pub struct Tree {
-    addr: Addr<TreeActor>,
+pub struct Tree(Arc<Inner>);
+
+struct Inner {
+    engine: Arc<dyn Engine>,
+    clock: Arc<dyn Clock>,
+    system: Arc<ActorSystem>,
+    addr: Mutex<Addr<TreeActor>>,
 }
 
 impl std::fmt::Debug for Tree {
@@ -229,10 +252,26 @@ impl std::fmt::Debug for Tree {
     }
 }
 
+fn begin(engine: &Arc<dyn Engine>, clock: &Arc<dyn Clock>, system: &ActorSystem) -> Addr<TreeActor> {
+    let (engine, clock) = (Arc::clone(engine), Arc::clone(clock));
+    TreeActor::start_in_arbiter(system.arbiter(0), move |_| TreeActor { engine, clock })
+}
+
 impl Tree {
     /// Starts the actor.
-    pub fn start(engine: Arc<dyn Engine>, clock: Arc<dyn Clock>, system: &ActorSystem) -> Self {
-        Self { addr: TreeActor::start_in_arbiter(system.arbiter(0), move |_| TreeActor { engine, clock }) }
+    pub fn start(engine: Arc<dyn Engine>, clock: Arc<dyn Clock>, system: Arc<ActorSystem>) -> Self {
+        let addr = Mutex::new(begin(&engine, &clock, &system));
+        Self(Arc::new(Inner { engine, clock, system, addr }))
+    }
+
+    /// The actor; a fresh one when the last has died.
+    fn addr(&self) -> Addr<TreeActor> {
+        let inner = &self.0;
+        let mut addr = inner.addr.lock().unwrap_or_else(PoisonError::into_inner);
+        if !addr.connected() {
+            *addr = begin(&inner.engine, &inner.clock, &inner.system);
+        }
+        addr.clone()
     }
 
     /// Asks the actor and waits until what it answered is durable.
@@ -242,8 +281,11 @@ impl Tree {
     pub async fn ask(&self, operation: TreeOperation) -> Result<ContainerRecord, ActorError> {
         let operation = Arc::new(operation);
         for _ in 0..ATTEMPTS {
-            let (record, after) =
-                self.addr.send(AskTree(Arc::clone(&operation))).await.map_err(|_| ActorError::Crashed)??;
+            let sent = self.addr().send(AskTree(Arc::clone(&operation))).await;
+            let (record, after) = sent.map_err(|_| {
+                tracing::error!("the actor of the folders died of an operation and is replaced");
+                ActorError::Crashed
+            })??;
             let Some(ticket) = after else { return Ok(record) };
             match ticket.wait().await {
                 Ok(()) => return Ok(record),
@@ -254,3 +296,7 @@ impl Tree {
         Err(ActorError::Contended)
     }
 }
+
+#[cfg(test)]
+#[path = "tree_tests.rs"]
+mod tests;

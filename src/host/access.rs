@@ -7,6 +7,7 @@ use crate::{
     host::{
         links::Links,
         rights::{Node, Rights},
+        shared_with_me,
         tokens::{Claims, ClientKind, Principal, Resource, Tokens},
         trouble::{Trouble, load},
     },
@@ -239,9 +240,13 @@ impl AccessControl {
                 if let Some(family) = family {
                     self.live_grant(family)?;
                 }
-                let held = match self.node_of(&claims.resource)? {
-                    None => Some(Role::Owner),
-                    Some((node, record)) => self.rights.role_from(user, node, &record)?,
+                let held = match shared_with_me_of(&claims.resource) {
+                    Some(drive) if drive == account.drive => Some(Role::Viewer),
+                    Some(_) => return Err(AccessError::NoSuchNode),
+                    None => match self.node_of(&claims.resource)? {
+                        None => Some(Role::Owner),
+                        Some((node, record)) => self.rights.role_from(user, node, &record)?,
+                    },
                 };
                 (Who::User(Box::new(account)), held)
             }
@@ -264,6 +269,10 @@ impl AccessControl {
     /// # Errors
     /// [`AccessError::Trouble`].
     pub fn role_elsewhere(&self, access: &Access, node: &NodeId) -> Result<Option<Role>, AccessError> {
+        if let Some(drive) = shared_with_me::drive_of(node) {
+            let his = access.account().is_some_and(|account| account.drive == drive);
+            return Ok(his.then_some(Role::Viewer));
+        }
         let Some(record) = self.rights.node(node)? else { return Ok(None) };
         let held = match &access.who {
             Who::User(account) => self.rights.role_from(&account.user, node, &record)?,
@@ -319,6 +328,14 @@ impl AccessControl {
         }
         let his = self.rights.role_from(&link.by, node, record)?;
         Ok(his.filter(|role| role.can_share()).map(|his| his.min(link.role)))
+    }
+}
+
+/// The drive of the user whose "Shared with me" a token is for, if it is for one.
+fn shared_with_me_of(resource: &Resource) -> Option<NodeId> {
+    match resource {
+        Resource::Container(id) => shared_with_me::drive_of(id),
+        Resource::File(_) | Resource::Ecosystem => None,
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     access::Access,
     error::log_failure,
     naming::{NAMES_TRIED, candidate, stored_name},
+    tokens::Resource,
 };
 use crate::{
     actors::{Answer, Operation},
@@ -186,7 +187,7 @@ impl Host {
         Ok(())
     }
 
-    /// The code of a link that gives whoever holds it `role` on the file.
+    /// The code of a link that gives whoever holds it `role` on the file or container: the same one each time.
     ///
     /// # Errors
     /// [`HostError::NoRight`] for a caller who may not share it.
@@ -195,8 +196,12 @@ impl Host {
         if access.is_anonymous() {
             return Err(HostError::NoRight);
         }
-        self.head(access.file()?)?;
-        let link = self.links().create_or_reuse(access.file()?, role, &access.user_id(), None).await?;
+        let node = match access.resource() {
+            Resource::File(file) => self.head(file).map(|_| file)?,
+            Resource::Container(container) => self.container(container).map(|_| container)?,
+            Resource::Ecosystem => return Err(HostError::NotFound),
+        };
+        let link = self.links().create_or_reuse(node, role, &access.user_id(), None).await?;
         Ok(self.links().code_of(&link)?)
     }
 

@@ -7,6 +7,8 @@
 pub mod access;
 pub mod accounts;
 mod administration;
+mod ancestry;
+mod containers;
 mod error;
 mod files;
 mod first_start;
@@ -14,6 +16,7 @@ mod history;
 mod housekeeping;
 pub mod keys;
 pub mod links;
+mod listing;
 mod naming;
 pub mod oauth;
 mod options;
@@ -23,6 +26,7 @@ mod reading;
 pub mod rights;
 mod saving;
 pub mod sessions;
+pub mod shared_with_me;
 mod threads;
 pub mod tokens;
 mod tree;
@@ -52,10 +56,14 @@ use self::{
 };
 pub use self::{
     administration::{Belongings, Cleared, Transferred, Usage},
+    ancestry::Ancestor,
+    containers::{ContainerFacts, ContainerTarget, NewFile},
     error::{HostError, OpenError},
     files::{FileFacts, LockAnswer, Unless},
     first_start::{Administrator, FirstStart},
     history::{BinEntry, HeldLock, HistoryEntry},
+    listing::{Listed, Listing},
+    naming::NEW_DOCUMENT,
     options::{HostOptions, SignInOptions},
     reading::Reading,
     saving::{Creation, Put, PutOutcome, PutRequest, Relative, RelativeTarget, Replacement},
@@ -149,7 +157,7 @@ impl Host {
             grants: Grants::new(Arc::clone(&engine), Arc::clone(&clock), tokens.clone(), options.sign_in.clone()),
             sessions: Sessions::new(Arc::clone(&engine), Arc::clone(&clock), options.sign_in.session),
             access: AccessControl::new(Arc::clone(&engine), Arc::clone(&clock), tokens),
-            tree: Tree::start(Arc::clone(&engine), Arc::clone(&clock), &system),
+            tree: Tree::start(Arc::clone(&engine), Arc::clone(&clock), Arc::clone(&system)),
             keys,
             directory,
             counters: Counters::default(),

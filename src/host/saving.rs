@@ -29,7 +29,7 @@ use crate::{
     permission::Role,
     store::{
         content::{Stored, Upload},
-        records::{FileHead, NodeKind, SaveKind, VersionStamp},
+        records::{ContentRef, FileHead, NodeKind, SaveKind, VersionStamp},
     },
 };
 
@@ -286,6 +286,15 @@ fn could_not_rescue(file: &NodeId, error: &HostError) {
     tracing::warn!(file.id = %file, %error, "the refused save of file `{file}` could not be kept");
 }
 
+/// The SHA-256 of no bytes, in base64.
+const SHA256_OF_NOTHING: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+
+/// A content of zero bytes: there is nothing to store of it.
+pub(super) fn nothing(by: &UserId, kind: SaveKind) -> Contribution {
+    let content = ContentRef { manifest: None, size: 0, sha256: SHA256_OF_NOTHING.to_owned() };
+    Contribution { content, pages: Vec::new(), by: by.clone(), editors: Vec::new(), kind }
+}
+
 pub(super) fn contribution(stored: &Stored, by: &UserId, editors: &[String], kind: SaveKind) -> Contribution {
     Contribution {
         content: stored.content.clone(),
@@ -479,7 +488,8 @@ pub enum Relative {
 pub struct Replacement {
     host: Host,
     id: NodeId,
-    spelling: Option<FileName>,
+    /// The container and the name by which the file was found, which it must still have.
+    found: Option<(NodeId, FileName)>,
     by: UserId,
     incoming: Incoming,
 }
@@ -502,13 +512,18 @@ impl Replacement {
     }
 
     async fn decide(self) -> Result<Unless<(NodeId, Arc<FileHead>)>, HostError> {
-        let Self { host, id, spelling, by, incoming } = self;
+        let Self { host, id, found, by, incoming } = self;
         let stored = incoming.finish().await?;
         let contribution = contribution(&stored, &by, &[], SaveKind::Save);
-        let outcome = host.ask(&id, Operation::Overwrite(contribution.clone())).await;
+        let operation = match found {
+            // The name was asked for in exactly this spelling (files.md section 4.4).
+            Some((parent, name)) => Operation::OverwriteNamed { parent, name, contribution: contribution.clone() },
+            None => Operation::Overwrite(contribution.clone()),
+        };
+        let outcome = host.ask(&id, operation).await;
         let reason = match &outcome {
             Ok(Answer::Locked(_)) => Some("the file was locked while it was to be replaced"),
-            Err(HostError::NotFound) => Some("the file was deleted while it was to be replaced"),
+            Err(HostError::NotFound) => Some("the file was deleted or renamed while it was to be replaced"),
             Ok(_) | Err(_) => None,
         };
         let kept = match reason {
@@ -518,18 +533,11 @@ impl Replacement {
         if kept {
             stored.committed();
         }
-        let mut head = match outcome? {
-            Answer::Done(head) => head,
-            Answer::Locked(current) => return Ok(Unless::Locked(current)),
-            other => return Err(unexpected(&other)),
-        };
-        // The name was asked for in exactly this spelling (files.md section 4.4).
-        if let Some(to) = spelling.filter(|to| to.as_str() != head.name)
-            && let Ok(Answer::Done(renamed)) = host.ask(&id, Operation::Rename { lock: None, to }).await
-        {
-            head = renamed;
+        match outcome? {
+            Answer::Done(head) => Ok(Unless::Done((id, head))),
+            Answer::Locked(current) => Ok(Unless::Locked(current)),
+            other => Err(unexpected(&other)),
         }
-        Ok(Unless::Done((id, head)))
     }
 }
 
@@ -545,7 +553,7 @@ impl Host {
         announced: Option<u64>,
     ) -> Result<Replacement, HostError> {
         let incoming = Incoming::begin(self, file, announced, self.options().body_limit).await?;
-        Ok(Replacement { host: self.clone(), id: file.clone(), spelling: None, by: by.clone(), incoming })
+        Ok(Replacement { host: self.clone(), id: file.clone(), found: None, by: by.clone(), incoming })
     }
 
     /// Begins a PutRelativeFile beside the file that `access` names.
@@ -578,7 +586,7 @@ impl Host {
                 return Err(HostError::SwitchedOff);
             }
             let replacement = self.begin_replacement(by, &id, announced).await?;
-            return Ok(Relative::Over(Replacement { spelling: Some(name.clone()), ..replacement }));
+            return Ok(Relative::Over(Replacement { found: Some((source.parent, name.clone())), ..replacement }));
         }
         Ok(Relative::New(self.begin_creation(by, &source.parent, announced).await?, target))
     }

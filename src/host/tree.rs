@@ -151,6 +151,20 @@ impl Host {
             .collect()
     }
 
+    /// At most `limit` children of a container after the name `after`, in the order of their folded names.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn children_after(
+        &self,
+        container: &NodeId,
+        after: Option<&FileName>,
+        limit: usize,
+    ) -> Result<Vec<Child>, HostError> {
+        let after = after.map(|name| keys::name(container, &name.folded()));
+        Ok(self.children(container, after.as_deref(), limit)?.into_iter().map(|(_, child)| child).collect())
+    }
+
     /// The caller's role in a container or on another file than his token names: that of his person.
     pub(super) fn role_in(&self, access: &Access, node: &NodeId) -> Result<Option<Role>, HostError> {
         Ok(self.access_control().role_elsewhere(access, node)?)

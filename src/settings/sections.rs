@@ -203,7 +203,7 @@ section! {
         share_url: bool = true, "true or false";
         /// `AddActivities`.
         activities: bool = true, "true or false";
-        /// Folders, and with them all that Office for iOS and Android needs to browse.
+        /// Folders, and with them all that Office for iOS and Android needs to browse; only together with `delete`.
         containers: bool = true, "true or false";
     }
 }

@@ -2,6 +2,7 @@
 
 mod downloads;
 mod pages;
+mod shared_folder;
 
 use actix_web::{http::Method, web};
 

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web};
 use askama::Template;
 
+use super::shared_folder;
 use crate::{
     host::{
         Host, HostError,
@@ -40,6 +41,11 @@ struct Page<'a> {
 }
 
 fn page(status: StatusCode, page: &Page<'_>) -> HttpResponse {
+    html(status, page)
+}
+
+/// A page without scripts that nothing may frame.
+pub(super) fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
@@ -66,26 +72,31 @@ pub(super) async fn plain(request: HttpRequest) -> HttpResponse {
     page(StatusCode::OK, &Page { title: "A document in Lockhouse", text, link: "", label: "" })
 }
 
-/// The page behind a share link: what it is, and the bytes.
+/// The page behind a share link: what it is, and the bytes, or what is in it.
 pub(super) async fn shared(request: HttpRequest, link: web::Path<String>, wopi: web::Data<Wopi>) -> HttpResponse {
     note_operation(&request, "share link");
-    let Ok((name, file, token)) = offered(&wopi.host, &link) else {
+    offered(&request, &wopi, &link).unwrap_or_else(|_| {
         let text = "This link is not valid any more, or never was. Ask whoever gave it to you for a new one.";
-        return page(StatusCode::NOT_FOUND, &Page { title: "Nothing here", text, link: "", label: "" });
-    };
-    let link = wopi.urls.download(&file, &token);
-    let text = "Somebody shared this document with you.";
-    page(StatusCode::OK, &Page { title: &name, text, link: &link, label: "Download" })
+        page(StatusCode::NOT_FOUND, &Page { title: "Nothing here", text, link: "", label: "" })
+    })
 }
 
-fn offered(host: &Host, code: &str) -> Result<(String, NodeId, String), HostError> {
-    let link = host.links().by_code(code)?.ok_or(HostError::NotFound)?;
-    let record = host.links().get(&link)?.ok_or(HostError::NotFound)?;
-    let file = record.node;
+fn offered(request: &HttpRequest, wopi: &Wopi, code: &str) -> Result<HttpResponse, HostError> {
+    let links = wopi.host.links();
+    let link = links.by_code(code)?.ok_or(HostError::NotFound)?;
+    let node = links.get(&link)?.ok_or(HostError::NotFound)?.node;
+    if wopi.host.container(&node).is_ok() {
+        return shared_folder::page(request, &wopi.host, &wopi.urls, code, (&link, &node));
+    }
+    let (name, token) = document(&wopi.host, link, &node)?;
+    let (link, text) = (wopi.urls.download(&node, &token), "Somebody shared this document with you.");
+    Ok(page(StatusCode::OK, &Page { title: &name, text, link: &link, label: "Download" }))
+}
+
+fn document(host: &Host, link: NodeId, file: &NodeId) -> Result<(String, String), HostError> {
     let new = NewToken::for_link(link, Resource::File(file.clone()), Role::Viewer, ClientKind::Any);
     let token = host.tokens().issue(&new, host.options().token_lifetime)?;
     // Asks whether the link still opens the file: whoever made it may have lost the right.
     let access = host.access_control().authorize(&token.text, &Resource::File(file.clone()))?;
-    let name = host.head(&file)?.name;
-    Ok((name, file.clone(), host.tokens().issue_download(&access.claims, &file)?.text))
+    Ok((host.head(file)?.name, host.tokens().issue_download(&access.claims, file)?.text))
 }

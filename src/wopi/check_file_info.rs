@@ -7,12 +7,13 @@ use super::{
     Wopi,
     reply::{self, Problem},
     session::{self, Session},
+    shapes::{offers_containers, reported_name, share_types},
     sharing,
 };
 use crate::{
-    host::{FileFacts, HostError, tokens::ClientKind},
+    host::{FileFacts, HostError},
     licence::Licence,
-    names::{FILE_NAME_MAX_LENGTH, FileName, for_office_mobile},
+    names::{FILE_NAME_MAX_LENGTH, FileName},
     server::note_operation,
     settings::Supports,
 };
@@ -58,6 +59,9 @@ struct CheckFileInfo {
     allow_add_activities_user_batching: bool,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     supported_share_url_types: &'static [&'static str],
+    supports_containers: bool,
+    supports_ecosystem: bool,
+    supports_get_file_wopi_src: bool,
 
     host_view_url: String,
     host_edit_url: String,
@@ -102,6 +106,8 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
     let download = wopi.host.tokens().issue_download(&access.claims, id).map_err(HostError::from)?.text;
     let name = reported_name(access.client(), &head.name);
     let user_id = access.user_id();
+    // Every user comes from every file that he may see to a root of his own (`Host::ancestors`).
+    let containers = offers_containers(&wopi.supports, access);
     Ok(CheckFileInfo {
         file_extension: FileName::parse(&name).map(|name| name.extension().to_owned()).unwrap_or_default(),
         breadcrumb_doc_name: name.clone(),
@@ -132,7 +138,10 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
         supports_user_info: keeps_info && !access.is_anonymous(),
         supports_add_activities: activities,
         allow_add_activities_user_batching: activities,
-        supported_share_url_types: sharing::share_types(session, wopi),
+        supported_share_url_types: share_types(sharing::may_share(access), &wopi.supports),
+        supports_containers: containers,
+        supports_ecosystem: containers,
+        supports_get_file_wopi_src: containers,
         host_view_url: urls.view(id),
         host_edit_url: urls.edit(id),
         close_url: if folder.is_some() { urls.folder(&head.parent) } else { urls.home() },
@@ -147,13 +156,4 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
         breadcrumb_folder_url: folder.as_ref().map(|_| urls.folder(&head.parent)),
         breadcrumb_folder_name: folder,
     })
-}
-
-/// Office for iOS cannot take some characters that a name may have; editors known to take them get the name as it is
-/// (files.md section 6.2).
-fn reported_name(client: ClientKind, name: &str) -> String {
-    match client {
-        ClientKind::Any | ClientKind::Office => for_office_mobile(name),
-        ClientKind::Collabora | ClientKind::OnlyOffice => name.to_owned(),
-    }
 }

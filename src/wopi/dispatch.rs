@@ -139,17 +139,6 @@ pub(super) async fn handle_activities(
     outcome.await.map_err(|problem: Problem| problem.noted(&request))
 }
 
-/// What comes with containers: 501 after the token was accepted (files.md section 4.12).
-pub(super) async fn not_supported(
-    request: HttpRequest,
-    path: web::Path<(String, String)>,
-    wopi: web::Data<Wopi>,
-) -> Result<HttpResponse, Problem> {
-    let outcome = session::open(&request, &path.0, &wopi).map(|_| ());
-    let problem = outcome.err().unwrap_or(Problem::NotSupported("containers"));
-    Err(problem.noted(&request))
-}
-
 /// A reader of at most `most` bytes of body.
 pub(super) fn body_of(request: &HttpRequest, payload: web::Payload, wopi: &Wopi, most: u64) -> BodyReader {
     BodyReader::new(request, payload, most, wopi.limits.body_idle_timeout.get())

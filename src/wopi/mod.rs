@@ -1,18 +1,26 @@
-//! Floor 5: the WOPI files endpoint (files.md). Handlers translate HTTP to [`crate::host::Host`] calls and back.
+//! Floor 5: the WOPI endpoints of files (files.md), of containers and of the ecosystem (containers-ecosystem.md). Handlers
+//! translate HTTP to [`crate::host::Host`] calls and back.
 //!
 //! A request is taken in the order of files.md section 1.12: route and verb, token, resource, operation, right, headers and
 //! names, lock, size. Each operation is a file here; [`reply`] is the one place where an error becomes a status.
 
 mod activities;
+mod around;
 mod check_file_info;
+mod child_container;
+mod child_file;
+mod children;
+mod containers;
 mod contents;
 mod dispatch;
+mod ecosystem;
 mod headers;
 mod locks;
 mod naming;
 mod relative;
 mod reply;
 mod session;
+pub(crate) mod shapes;
 mod sharing;
 
 use std::sync::Arc;
@@ -62,8 +70,59 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .default_service(web::to(reply::only_post)),
         )
         .service(
-            web::resource("/wopi/files/{id}/{pointer:ancestry|ecosystem_pointer}")
-                .route(web::get().to(dispatch::not_supported))
+            web::resource("/wopi/files/{id}/ancestry")
+                .route(web::get().to(around::of_file))
                 .default_service(web::to(reply::only_get)),
+        )
+        .service(
+            web::resource("/wopi/files/{id}/ecosystem_pointer")
+                .route(web::get().to(around::ecosystem_of_file))
+                .default_service(web::to(reply::only_get)),
+        )
+        .configure(container_routes)
+        .configure(ecosystem_routes);
+}
+
+fn container_routes(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/wopi/containers/{id}")
+                .route(web::get().to(containers::check))
+                .route(web::post().to(containers::post))
+                .default_service(web::to(reply::only_get_and_post)),
+        )
+        .service(
+            web::resource("/wopi/containers/{id}/children")
+                .route(web::get().to(children::handle))
+                .default_service(web::to(reply::only_get)),
+        )
+        .service(
+            web::resource("/wopi/containers/{id}/ancestry")
+                .route(web::get().to(around::of_container))
+                .default_service(web::to(reply::only_get)),
+        )
+        .service(
+            web::resource("/wopi/containers/{id}/ecosystem_pointer")
+                .route(web::get().to(around::ecosystem_of_container))
+                .default_service(web::to(reply::only_get)),
+        );
+}
+
+fn ecosystem_routes(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/wopi/ecosystem")
+                .route(web::get().to(ecosystem::check))
+                .route(web::post().to(ecosystem::post))
+                .default_service(web::to(reply::only_get_and_post)),
+        )
+        .service(
+            web::resource("/wopi/ecosystem/root_container_pointer")
+                .route(web::get().to(ecosystem::root))
+                .default_service(web::to(reply::only_get)),
+        )
+        .service(
+            web::resource(["/wopi/folders/{id}", "/wopi/folders/{id}/{rest:.*}"])
+                .default_service(web::to(ecosystem::folders)),
         );
 }

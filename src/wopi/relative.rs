@@ -19,8 +19,8 @@ use crate::{
     store::records::FileHead,
 };
 
-const SUGGESTED: &str = "X-WOPI-SuggestedTarget";
-const SPECIFIC: &str = "X-WOPI-RelativeTarget";
+pub(super) const SUGGESTED: &str = "X-WOPI-SuggestedTarget";
+pub(super) const SPECIFIC: &str = "X-WOPI-RelativeTarget";
 
 pub(super) async fn handle(
     request: &HttpRequest,
@@ -65,7 +65,7 @@ async fn put(
             match replacement.finish().await {
                 Ok(Unless::Done(done)) => done,
                 Ok(Unless::Locked(current)) => return Err(Problem::Taken(current, None)),
-                // Deleted while the body arrived: the name is free now.
+                // Deleted or renamed while the body arrived: the name is free now.
                 Err(HostError::NotFound) => return Err(Problem::Taken(None, wanted)),
                 Err(error) => return Err(error.into()),
             }

@@ -1,4 +1,5 @@
-//! The one place where an outcome becomes a status, headers and a body (files.md sections 1.9, 1.11 and 2.3).
+//! The one place where an outcome becomes a status, headers and a body (files.md sections 1.9, 1.11 and 2.3,
+//! containers-ecosystem.md sections 1.4 and 1.6).
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
@@ -22,6 +23,7 @@ pub(super) const OLD_LOCK: &str = "X-WOPI-OldLock";
 pub(super) const ITEM_VERSION: HeaderName = HeaderName::from_static("x-wopi-itemversion");
 const LOCK_FAILURE_REASON: HeaderName = HeaderName::from_static("x-wopi-lockfailurereason");
 const SERVER_ERROR: HeaderName = HeaderName::from_static("x-wopi-servererror");
+const INVALID_CONTAINER_NAME: HeaderName = HeaderName::from_static("x-wopi-invalidcontainernameerror");
 const INVALID_FILE_NAME: HeaderName = HeaderName::from_static("x-wopi-invalidfilenameerror");
 pub(super) const VALID_RELATIVE_TARGET: HeaderName = HeaderName::from_static("x-wopi-validrelativetarget");
 
@@ -42,6 +44,12 @@ pub(super) enum Problem {
     BadName(String),
     /// 400 for the name of a new file, with one that would do.
     BadTarget(String, Option<FileName>),
+    /// 400 for the name of a new file in a container, with a header that says why, and with one that would do.
+    BadFileName(String, Option<FileName>),
+    /// 400 for the name of a container, with a header that says why.
+    BadContainerName(String),
+    /// 409: the name is taken, and one that is free. No lock is told of: it has nothing to do with one.
+    NameTaken(Option<FileName>),
     /// 409: the lock stands against it.
     Locked(Option<LockId>),
     /// 409: the name is taken; who holds the file of that name, and one that is free.
@@ -83,13 +91,17 @@ impl std::fmt::Display for Problem {
         match self {
             Self::Host(error) => error.fmt(f),
             Self::Body(error) => error.fmt(f),
-            Self::Bad(words) | Self::BadLockId(words) | Self::BadName(words) | Self::BadTarget(words, _) => {
-                f.write_str(words)
-            }
+            Self::Bad(words)
+            | Self::BadLockId(words)
+            | Self::BadName(words)
+            | Self::BadTarget(words, _)
+            | Self::BadFileName(words, _)
+            | Self::BadContainerName(words) => f.write_str(words),
             Self::MissingLockId(_) => f.write_str("the request needs X-WOPI-Lock and has none"),
             Self::Locked(Some(_)) => f.write_str("the file is locked with another lock id"),
             Self::Locked(None) => f.write_str("the file is not locked"),
-            Self::Taken(..) => f.write_str("a file or folder of that name exists"),
+            Self::Taken(Some(_), _) => f.write_str("the file of that name is locked"),
+            Self::Taken(..) | Self::NameTaken(_) => f.write_str("a file or folder of that name exists"),
             Self::Outdated(_) => f.write_str("the file was changed since it was opened"),
             Self::TooLargeForClient => f.write_str("the file is larger than X-WOPI-MaxExpectedSize"),
             Self::NotSupported(what) => write!(f, "this host does not offer {what}"),
@@ -102,10 +114,14 @@ impl ResponseError for Problem {
         match self {
             Self::Host(error) => status_of(error),
             Self::Body(error) => error.status(),
-            Self::Bad(_) | Self::BadLockId(_) | Self::MissingLockId(_) | Self::BadName(_) | Self::BadTarget(..) => {
-                StatusCode::BAD_REQUEST
-            }
-            Self::Locked(_) | Self::Taken(..) | Self::Outdated(_) => StatusCode::CONFLICT,
+            Self::Bad(_)
+            | Self::BadLockId(_)
+            | Self::MissingLockId(_)
+            | Self::BadName(_)
+            | Self::BadTarget(..)
+            | Self::BadFileName(..)
+            | Self::BadContainerName(_) => StatusCode::BAD_REQUEST,
+            Self::Locked(_) | Self::NameTaken(_) | Self::Taken(..) | Self::Outdated(_) => StatusCode::CONFLICT,
             Self::TooLargeForClient => StatusCode::PRECONDITION_FAILED,
             Self::NotSupported(_) => StatusCode::NOT_IMPLEMENTED,
         }
@@ -131,12 +147,19 @@ impl ResponseError for Problem {
             Self::BadLockId(reason) => {
                 headers.insert(LOCK_FAILURE_REASON, ascii(reason));
             }
-            Self::BadName(reason) => {
+            Self::BadName(reason) | Self::BadFileName(reason, _) => {
                 headers.insert(INVALID_FILE_NAME, ascii(reason));
+            }
+            Self::BadContainerName(reason) => {
+                headers.insert(INVALID_CONTAINER_NAME, ascii(reason));
             }
             _ => {}
         }
-        if let Self::Taken(_, Some(free)) | Self::BadTarget(_, Some(free)) = self {
+        if let Self::Taken(_, Some(free))
+        | Self::NameTaken(Some(free))
+        | Self::BadTarget(_, Some(free))
+        | Self::BadFileName(_, Some(free)) = self
+        {
             headers.insert(VALID_RELATIVE_TARGET, ascii(&crate::names::utf7::encode(free.as_str())));
         }
         if self.status_code() == StatusCode::INTERNAL_SERVER_ERROR {
@@ -151,7 +174,9 @@ impl Problem {
     fn for_sender(&self) -> String {
         match self {
             Self::Host(HostError::Access(error)) => match error.face() {
-                Face::NotAuthenticated => "the access token is missing, expired or not for this file".to_owned(),
+                Face::NotAuthenticated => {
+                    "the access token is missing, expired or not for this file or folder".to_owned()
+                }
                 Face::NotFound => HostError::NotFound.to_string(),
                 Face::Trouble => "the host's store has a problem; its log says which".to_owned(),
             },

@@ -1,9 +1,9 @@
-//! From a request to what its sender may do with the file.
+//! From a request to what its sender may do with the file, the container or the ecosystem that it is about.
 
 use actix_web::{HttpRequest, web};
 use percent_encoding::percent_decode_str;
 
-use super::{Wopi, reply::Problem};
+use super::{Wopi, reply::Problem, shapes::offers_containers};
 use crate::{
     host::{
         HostError,
@@ -30,14 +30,57 @@ pub(super) fn open(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> R
 
 /// Verifies the token. The file may be in the bin: a save that comes too late is kept beside it.
 pub(super) fn open_even_binned(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> Result<Session, Problem> {
-    let token = token_of(request).ok_or(HostError::Access(AccessError::Missing))?;
-    let Ok(file) = NodeId::parse(id) else {
-        // A token is for one file, and this is none: the token is not for it.
-        return Err(HostError::Access(AccessError::WrongResource).into());
-    };
-    let access =
-        wopi.host.access_control().authorize(&token, &Resource::File(file.clone())).map_err(HostError::from)?;
+    let file = node(id)?;
+    let access = authorize(request, wopi, &Resource::File(file.clone()))?;
     Ok(Session { access, file })
+}
+
+/// A token is for one file or container, and a text that cannot name one is none: the token is not for it.
+fn node(id: &str) -> Result<NodeId, Problem> {
+    NodeId::parse(id).map_err(|_| HostError::Access(AccessError::WrongResource).into())
+}
+
+fn authorize(request: &HttpRequest, wopi: &Wopi, resource: &Resource) -> Result<Access, Problem> {
+    let token = token_of(request).ok_or(HostError::Access(AccessError::Missing))?;
+    Ok(wopi.host.access_control().authorize(&token, resource).map_err(HostError::from)?)
+}
+
+/// A request about a container whose token is good.
+pub(super) struct ContainerSession {
+    /// What its sender may do.
+    pub access: Access,
+    /// The container that it is about.
+    pub container: NodeId,
+}
+
+/// Verifies the token, that the container is there, and that the sender is one who browses: 401 comes before 404, and 404
+/// before 501 (containers-ecosystem.md rule C-21a).
+pub(super) fn open_container(
+    request: &HttpRequest,
+    id: &str,
+    wopi: &web::Data<Wopi>,
+) -> Result<ContainerSession, Problem> {
+    let container = node(id)?;
+    let access = authorize(request, wopi, &Resource::Container(container.clone()))?;
+    require_containers(&access, wopi)?;
+    Ok(ContainerSession { access, container })
+}
+
+/// As [`open`], for what leads from a file to the containers around it.
+pub(super) fn open_browsing(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> Result<Access, Problem> {
+    let session = open(request, id, wopi)?;
+    require_containers(&session.access, wopi)?;
+    Ok(session.access)
+}
+
+/// Verifies a token for the ecosystem.
+pub(super) fn open_ecosystem(request: &HttpRequest, wopi: &web::Data<Wopi>) -> Result<Access, Problem> {
+    authorize(request, wopi, &Resource::Ecosystem)
+}
+
+/// 501 for whoever has no containers here.
+pub(super) fn require_containers(access: &Access, wopi: &Wopi) -> Result<(), Problem> {
+    if offers_containers(&wopi.supports, access) { Ok(()) } else { Err(Problem::NotSupported("containers")) }
 }
 
 /// The token: the query parameter, percent-decoded once, else the header (files.md section 1.5).

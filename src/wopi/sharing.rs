@@ -1,4 +1,4 @@
-//! PutUserInfo and GetShareUrl (files.md section 4.8).
+//! PutUserInfo and GetShareUrl (files.md section 4.8, containers-ecosystem.md section 4.9).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
@@ -9,8 +9,9 @@ use super::{
     headers,
     reply::{self, Problem},
     session::Session,
+    shapes::share_types,
 };
-use crate::permission::Role;
+use crate::{host::access::Access, permission::Role};
 
 /// Longest body that is read to find that it is too long; the limit itself is 1024 characters.
 const LONGEST_USER_INFO_BODY: u64 = 16 * 1024;
@@ -43,22 +44,31 @@ fn too_long() -> Problem {
     Problem::Bad("the user info must be at most 1024 ASCII characters".to_owned())
 }
 
-/// The share types that a caller may ask for: those who may edit share both ways, others not at all.
-pub(super) fn share_types(session: &Session, wopi: &Wopi) -> &'static [&'static str] {
-    let may = wopi.supports.share_url && session.access.role.can_share() && !session.access.is_anonymous();
-    if may { &["ReadOnly", "ReadWrite"] } else { &[] }
+/// Whether a caller may ask for links to his file.
+pub(super) fn may_share(access: &Access) -> bool {
+    access.role.can_share() && !access.is_anonymous()
 }
 
 pub(super) async fn share_url(request: &HttpRequest, session: &Session, wopi: &Wopi) -> Result<HttpResponse, Problem> {
+    answer(request, &session.access, may_share(&session.access), wopi).await
+}
+
+/// GetShareUrl for a file or a container alike.
+pub(super) async fn answer(
+    request: &HttpRequest,
+    access: &Access,
+    may_share: bool,
+    wopi: &Wopi,
+) -> Result<HttpResponse, Problem> {
     let kind = headers::text(request, "X-WOPI-UrlType").unwrap_or_default();
     let role = match kind {
         "ReadOnly" => Role::Viewer,
         "ReadWrite" => Role::Editor,
         _ => return Err(Problem::NotSupported("this type of share URL")),
     };
-    if !share_types(session, wopi).contains(&kind) {
+    if !share_types(may_share, &wopi.supports).contains(&kind) {
         return Err(Problem::NotSupported("share URLs for this user"));
     }
-    let link = wopi.host.share_link(&session.access, role).await?;
+    let link = wopi.host.share_link(access, role).await?;
     Ok(reply::ok().json(json!({ "ShareUrl": wopi.urls.share_link(&link) })))
 }

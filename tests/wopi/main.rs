@@ -15,6 +15,7 @@
 //! | F-115 – F-122 | `RenameFile`, `DeleteFile` | `rename_delete` |
 //! | F-125 – F-134 | user information, sharing, activities, ancestry, the unsupported | `people` |
 //! | F-140 – F-145 | Collabora Online, ONLYOFFICE, other clients, rescued versions | `editors` |
+//! | browsing from a file to its neighbours and back | containers and the ecosystem, in one walk | `browsing` |
 //! | bad input | | `bad_input`, `damage`; a full disk is in the test program `crash` |
 //! | the contract of the command line | | `damage`, `locks`, `rename_delete` |
 //! | acknowledged work survives kills | | the test program `crash` |
@@ -30,6 +31,7 @@
 mod support;
 
 mod bad_input;
+mod browsing;
 mod common;
 mod concurrency;
 mod damage;

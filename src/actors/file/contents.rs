@@ -11,10 +11,11 @@ use crate::{
     clock::Timestamp,
     ids::{NodeId, UserId},
     lock::Command,
+    names::FileName,
     retention,
     store::{
         engine::{Batch, EngineError, MAX_VALUE, scan_prefix},
-        records::{self, ContentRef, FileHead, SaveKind, VersionRow, VersionStamp, keys},
+        records::{self, ContentRef, FileHead, NameRow, NodeKind, SaveKind, VersionRow, VersionStamp, keys},
     },
 };
 
@@ -52,13 +53,45 @@ impl FileActor {
         }
     }
 
-    /// The next version of the file: sequence and time both move, whatever the bytes are.
+    pub(super) fn overwrite_named(
+        &mut self,
+        parent: &NodeId,
+        name: &FileName,
+        contribution: &Contribution,
+    ) -> Result<Answer, ActorError> {
+        let head = &self.here()?.head;
+        let has_it = FileName::parse(&head.name).is_ok_and(|present| present.folded() == name.folded());
+        if head.parent != *parent || !has_it {
+            return Err(ActorError::NotFound);
+        }
+        let mut batch = Batch::new();
+        if head.name != name.as_str() {
+            let row = NameRow { kind: NodeKind::File, node: self.id.clone(), name: name.as_str().to_owned() };
+            batch = batch.set(keys::name(parent, &name.folded()), records::encode(&row));
+        }
+        match self.obstacle(&Command::Vacate)? {
+            Some(obstacle) => Ok(obstacle),
+            None => self.replace_content_as(Some(name), batch, contribution),
+        }
+    }
+
     fn replace_content(&mut self, contribution: &Contribution) -> Result<Answer, ActorError> {
+        self.replace_content_as(None, Batch::new(), contribution)
+    }
+
+    /// The next version of the file: sequence and time both move, whatever the bytes are.
+    fn replace_content_as(
+        &mut self,
+        name: Option<&FileName>,
+        batch: Batch,
+        contribution: &Contribution,
+    ) -> Result<Answer, ActorError> {
         let now = self.around.clock.wall();
         self.load_history()?;
         let state = self.here()?;
         let old_size = state.head.content.size;
         let head = FileHead {
+            name: name.map_or_else(|| state.head.name.clone(), |name| name.as_str().to_owned()),
             modified: now.max(state.head.modified.next_tick()),
             modified_by: contribution.by.clone(),
             version: VersionStamp { sequence: state.head.version.sequence + 1, incarnation: self.around.incarnation },
@@ -81,7 +114,7 @@ impl FileActor {
             history.retain(|kept| !dropped.contains(&kept.sequence));
         }
 
-        let mut batch = Self::with_version(Batch::new(), &self.id, &head, contribution);
+        let mut batch = Self::with_version(batch, &self.id, &head, contribution);
         for sequence in dropped {
             batch = batch.clear(keys::version(&self.id, sequence));
         }

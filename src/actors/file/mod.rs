@@ -159,6 +159,9 @@ impl FileActor {
             Operation::Lock(command) => self.change_lock(command),
             Operation::Write(write) => self.write(write),
             Operation::Overwrite(contribution) => self.overwrite(contribution),
+            Operation::OverwriteNamed { parent, name, contribution } => {
+                self.overwrite_named(parent, name, contribution)
+            }
             Operation::Restore { which, by } => self.restore(*which, by),
             Operation::KeepRescued { contribution, reason, most_bytes } => {
                 self.keep_rescued(contribution, reason, *most_bytes)
