@@ -119,7 +119,7 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
         version: head.version.to_string(),
         file_name_max_length: FILE_NAME_MAX_LENGTH,
         last_modified_time: head.modified.to_iso(),
-        sha256: head.content.sha256,
+        sha256: head.content.sha256.clone(),
         is_anonymous_user: access.is_anonymous(),
         is_edu_user: licence.is_edu_user,
         license_check_for_edit_is_enabled: licence.check_for_edit,
