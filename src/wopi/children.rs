@@ -24,6 +24,10 @@ use crate::{
 /// Bytes of JSON after which a piece is sent.
 const PIECE: usize = 64 * 1024;
 
+/// Pages of names after which a thread is given back, even if nothing came of them: thousands of files may lie between two
+/// folders.
+const PAGES: usize = 16;
+
 /// A file as it is listed; each value is that of CheckFileInfo (rule C-89).
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -70,14 +74,18 @@ async fn answer(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> Resu
 
 /// The next piece; after an error nothing, so that the client sees that the answer is cut off.
 async fn next(host: crate::host::Host, writer: Option<Writer>) -> Option<(Result<Bytes, HostError>, Option<Writer>)> {
-    let mut writer = writer.filter(|writer| writer.stage != Stage::End)?;
-    match host.away(move || writer.piece().map(|piece| (writer, piece))).await {
-        Ok((writer, piece)) => Some((Ok(piece), Some(writer))),
-        Err(error) => {
-            tracing::error!(%error, "the children of a folder were cut off: {error}");
-            Some((Err(error), None))
+    let mut writer = writer?;
+    while writer.stage != Stage::End {
+        match host.away(move || writer.piece().map(|piece| (writer, piece))).await {
+            Ok((same, piece)) if piece.is_empty() => writer = same,
+            Ok((writer, piece)) => return Some((Ok(piece), Some(writer))),
+            Err(error) => {
+                tracing::error!(%error, "the children of a folder were cut off: {error}");
+                return Some((Err(error), None));
+            }
         }
     }
+    None
 }
 
 /// The wanted extensions; `None` for all. What is malformed among them is passed over (rule C-90).
@@ -108,10 +116,13 @@ struct Writer {
 }
 
 impl Writer {
-    /// The next bytes of the answer. May wait for the disk.
+    /// The next bytes of the answer, perhaps none although more follow. May wait for the disk.
     fn piece(&mut self) -> Result<Bytes, HostError> {
         let mut json = Vec::new();
-        while json.len() < PIECE {
+        for _ in 0..PAGES {
+            if json.len() >= PIECE {
+                break;
+            }
             let page = match self.stage {
                 Stage::Begin => {
                     json.extend_from_slice(b"{\"ChildContainers\":[");

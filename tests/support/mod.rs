@@ -3,15 +3,18 @@
 #![allow(dead_code)]
 
 pub(crate) mod binary;
+pub(crate) mod container;
 pub(crate) mod raw;
 pub(crate) mod reply;
 pub(crate) mod shared;
 pub(crate) mod tokens;
+pub(crate) mod utf7;
 pub(crate) mod wopi;
 
 #[allow(unused_imports)]
 pub(crate) use {
     binary::{Binary, PASSWORD, Run, Start},
+    container::{Container, Ecosystem},
     reply::Reply,
     shared::{Doc, Shared},
     wopi::{Call, Wopi},

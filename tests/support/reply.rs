@@ -88,7 +88,12 @@ impl Reply {
 
     /// The message of a failure, if there is one.
     pub(crate) fn message(&self) -> Option<String> {
-        const HEADERS: [&str; 3] = ["X-WOPI-LockFailureReason", "X-WOPI-InvalidFileNameError", "X-WOPI-ServerError"];
+        const HEADERS: [&str; 4] = [
+            "X-WOPI-LockFailureReason",
+            "X-WOPI-InvalidFileNameError",
+            "X-WOPI-InvalidContainerNameError",
+            "X-WOPI-ServerError",
+        ];
         let header = HEADERS.iter().find_map(|name| self.header(name).filter(|value| !value.is_empty()));
         header.map(str::to_owned).or_else(|| {
             let body: Value = serde_json::from_slice(&self.body).ok()?;

@@ -4,7 +4,7 @@
 //! Nothing runs at the end of a test program, so the server is the child of a small shell that kills it
 //! and removes its directory as soon as this program, and with it the shell's standard input, is gone.
 
-use super::{Binary, Run, Start, Wopi, wopi::http_client};
+use super::{Binary, Container, Run, Start, Wopi, wopi::http_client};
 use std::ffi::OsString;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -51,6 +51,12 @@ impl Shared {
     /// The command line of this server.
     pub(crate) fn binary(&self) -> &Binary {
         &self.binary
+    }
+
+    /// A folder, written `NAME:/path`, as a user's client sees it.
+    #[track_caller]
+    pub(crate) fn container(&self, user: &str, path: &str) -> Container {
+        Container::from_json(http_client(), &self.binary.token(user, path))
     }
 
     /// A file of alice's in a folder of its own, called `document.wopitest`.
@@ -112,6 +118,25 @@ impl Doc<'_> {
     pub(crate) fn shared_with(&self, user: &str, role: &str) -> Wopi {
         self.grant(user, role);
         self.seen_by(user)
+    }
+
+    /// The folder as its owner's client sees it.
+    #[track_caller]
+    pub(crate) fn container(&self) -> Container {
+        self.container_seen_by("alice")
+    }
+
+    /// The folder as another user's client sees it; the user must have been given a role.
+    #[track_caller]
+    pub(crate) fn container_seen_by(&self, user: &str) -> Container {
+        self.server.container(user, &format!("alice:{}", self.folder))
+    }
+
+    /// Gives `user` a role on the folder and gives his client of it.
+    #[track_caller]
+    pub(crate) fn container_shared_with(&self, user: &str, role: &str) -> Container {
+        self.grant_folder(user, role);
+        self.container_seen_by(user)
     }
 
     /// The rescued versions that the owner can see.
