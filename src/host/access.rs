@@ -338,9 +338,7 @@ impl AccessControl {
                 }
                 Ok(Who::User(Arc::new(account)))
             }
-            Principal::Link(link) => {
-                Ok(Who::Guest(Arc::new(self.links.get(link)?.ok_or(AccessError::PrincipalGone)?)))
-            }
+            Principal::Link(link) => Ok(Who::Guest(Arc::new(self.links.get(link)?.ok_or(AccessError::PrincipalGone)?))),
         }
     }
 
