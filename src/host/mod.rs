@@ -14,6 +14,7 @@ mod files;
 mod first_start;
 mod history;
 mod housekeeping;
+mod kept;
 pub mod keys;
 pub mod links;
 mod listing;

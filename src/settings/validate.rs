@@ -17,13 +17,6 @@ impl Settings {
     /// # Errors
     /// [`SettingsError::Contradiction`] names the setting and what it should be.
     pub fn validate(&self) -> Result<(), SettingsError> {
-        let check = |holds: bool, key: &str, reason: &str| {
-            if holds {
-                Ok(())
-            } else {
-                Err(SettingsError::Contradiction { key: key.to_owned(), reason: reason.to_owned() })
-            }
-        };
         let second = Period::seconds(1);
         let limits = &self.limits;
         check(!self.data_dir.as_os_str().is_empty(), "data_dir", "it must not be empty")?;
@@ -55,6 +48,13 @@ impl Settings {
         check(self.storage.content_cache >= Size::mib(1), "storage.content_cache", "it must be at least 1 MiB")?;
         check(self.storage.flush_limit >= second, "storage.flush_limit", "it must be at least 1s")?;
         check(self.actors.idle >= second, "actors.idle", "it must be at least 1s")?;
+        self.check_signing_in()?;
+        check_provider(&self.oidc)?;
+        self.check_office()
+    }
+
+    fn check_signing_in(&self) -> Result<(), SettingsError> {
+        let second = Period::seconds(1);
         let oauth = &self.oauth;
         check(
             (second..=Period::seconds(600)).contains(&oauth.code_lifetime),
@@ -87,6 +87,14 @@ impl Settings {
             "oauth.session_context",
             "it must be at most 256 printable ASCII characters, because it comes back in a header",
         )?;
+        check(self.sign_in.session >= second, "sign_in.session", "it must be at least 1s")?;
+        check(self.sign_in.attempts > 0, "sign_in.attempts", "it must not be 0")?;
+        check(self.sign_in.attempt_every >= second, "sign_in.attempt_every", "it must be at least 1s")?;
+        check(oauth.token_rate > 0, "oauth.token_rate", "it must not be 0")?;
+        check(oauth.bootstrapper_rate > 0, "oauth.bootstrapper_rate", "it must not be 0")
+    }
+
+    fn check_office(&self) -> Result<(), SettingsError> {
         let is_app = |entry: &str| {
             let parts: Vec<&str> = entry.split('/').map(str::trim).collect();
             parts.len() == 3 && parts[0].parse::<u64>().is_ok() && parts.iter().all(|part| !part.is_empty())
@@ -101,12 +109,6 @@ impl Settings {
             "office.provider_id",
             "it may hold letters, digits and `_` only",
         )?;
-        check(self.sign_in.session >= second, "sign_in.session", "it must be at least 1s")?;
-        check(self.sign_in.attempts > 0, "sign_in.attempts", "it must not be 0")?;
-        check(self.sign_in.attempt_every >= second, "sign_in.attempt_every", "it must be at least 1s")?;
-        check(oauth.token_rate > 0, "oauth.token_rate", "it must not be 0")?;
-        check(oauth.bootstrapper_rate > 0, "oauth.bootstrapper_rate", "it must not be 0")?;
-        check_provider(&self.oidc)?;
         let links = [
             ("office.ios_store_links", &self.office.ios_store_links),
             ("office.android_store_links", &self.office.android_store_links),
@@ -121,6 +123,10 @@ impl Settings {
             "it must begin with `/` and end in `/wopibootstrapper`",
         )
     }
+}
+
+fn check(holds: bool, key: &str, reason: &str) -> Result<(), SettingsError> {
+    if holds { Ok(()) } else { Err(SettingsError::Contradiction { key: key.to_owned(), reason: reason.to_owned() }) }
 }
 
 /// What must hold when people are sent to an outside provider.

@@ -278,6 +278,13 @@ pub fn subject(subject: &str) -> Key {
     join(&[b"S", URL_SAFE_NO_PAD.encode(hash).as_bytes()])
 }
 
+/// Whether what a person may do follows from the record of this key: accounts, containers, grants, links, keys, what was
+/// granted to clients, the text of `PutUserInfo`. Those of files and their contents, names, counters and codes are not among
+/// them: they change with every save.
+pub fn changes_seldom(key: &[u8]) -> bool {
+    !matches!(key.first(), Some(b'b' | b'd' | b'e' | b'f' | b'm' | b'n' | b'p' | b'q' | b'r' | b't' | b'v'))
+}
+
 /// The file or container in the second part of a key: of a head, a version, a rescued version.
 pub fn node_of(key: &[u8]) -> Option<NodeId> {
     let part = key.split(|&byte| byte == b'/').nth(1)?;
