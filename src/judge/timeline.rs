@@ -1,6 +1,9 @@
 //! A history as a picture: a column per client, time downwards. As text, and as data for a better drawing.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::BTreeSet,
+    fmt::{self, Write as _},
+};
 
 use serde::Serialize;
 
@@ -144,13 +147,8 @@ fn seconds(nanos: Nanos) -> String {
 impl Timeline {
     /// Draws a small history. `culprits` are places among its operations.
     pub fn new(history: &History, culprits: &[usize]) -> Self {
-        let clients: Vec<u32> = history
-            .operations
-            .iter()
-            .map(|operation| (operation.client, ()))
-            .collect::<BTreeMap<_, _>>()
-            .into_keys()
-            .collect();
+        let clients: BTreeSet<u32> = history.operations.iter().map(|operation| operation.client).collect();
+        let clients: Vec<u32> = clients.into_iter().collect();
         let mut bars: Vec<Bar> = history
             .operations
             .iter()
@@ -243,7 +241,7 @@ impl fmt::Display for Timeline {
                     Some(_) => "│",
                     None => "",
                 };
-                line.push_str(&format!("{cell:<width$}"));
+                write!(line, "{cell:<width$}")?;
             }
             let culprit = bar.culprit && matches!(row.what, What::Ends(_));
             writeln!(f, "{}{}", line.trim_end(), if culprit { "   ◄──" } else { "" })?;

@@ -16,6 +16,7 @@ pub(super) fn check(scene: &Scene<'_>, notes: &mut Notes) {
     let holds = Holds::new(scene);
     let mut owners = HashSet::new();
     let mut stale = HashMap::new();
+    let mut raced = HashSet::new();
     for (place, operation) in scene.operations.iter().enumerate() {
         let Some(reply) = operation.reply().filter(|_| operation.authority == Authority::Full) else { continue };
         let this = Seen { place, operation, from: time(operation.invoked), to: time(operation.ended()) };
@@ -30,7 +31,7 @@ pub(super) fn check(scene: &Scene<'_>, notes: &mut Notes) {
         }
         observed(scene, &holds, &this, &stale, notes);
         if matches!(operation.call, Call::Lock { .. }) && operation.succeeded() {
-            race(scene, &holds, &this, notes);
+            race(scene, &holds, &this, &mut raced, notes);
         }
     }
     overlapping(&holds, &mut owners, notes);
@@ -159,7 +160,7 @@ fn observed(scene: &Scene<'_>, holds: &Holds<'_>, this: &Seen<'_>, stale: &Stale
 /// A lock that lives longer than a restart allows.
 fn late(scene: &Scene<'_>, holds: &Holds<'_>, this: &Seen<'_>, seen: &str, notes: &mut Notes) {
     let grants = matches!(this.operation.call, Call::Lock { .. });
-    let Some(end) = holds.may_live_until(seen, this.from) else { return };
+    let Some(end) = holds.may_live_until(seen, this.to) else { return };
     if !grants && !seen.is_empty() && this.from >= end && scene.lives.upheavals.restarted_between(0, this.from) {
         notes.check(Invariant::LockAndVersionSurviveAKill);
         let summary = format!("{}, although that lock must have run out.", this.told());
@@ -168,7 +169,7 @@ fn late(scene: &Scene<'_>, holds: &Holds<'_>, this: &Seen<'_>, seen: &str, notes
 }
 
 /// The winner of a lock that ran out, and those who wanted it at the same time.
-fn race(scene: &Scene<'_>, holds: &Holds<'_>, this: &Seen<'_>, notes: &mut Notes) {
+fn race(scene: &Scene<'_>, holds: &Holds<'_>, this: &Seen<'_>, found: &mut HashSet<(usize, usize)>, notes: &mut Notes) {
     const NAME: Invariant = Invariant::ExpiredLockGoesToOne;
     let Some(mine) = sets(&this.operation.call) else { return };
     let Some(old) = holds.run_out_before(this.to).filter(|hold| hold.id != mine) else { return };
@@ -191,7 +192,9 @@ fn race(scene: &Scene<'_>, holds: &Holds<'_>, this: &Seen<'_>, notes: &mut Notes
                 && reply.lock.as_deref() == Some(old.id)
                 && holds.may_live_until(old.id, time(rival.ended())).is_some_and(|end| time(rival.invoked) >= end)
         });
-        if refused_by_dead || rival.succeeded() && place < this.place && both(holds, place, this.place) {
+        if (refused_by_dead || rival.succeeded() && both(holds, place, this.place))
+            && found.insert((place.min(this.place), place.max(this.place)))
+        {
             let summary = format!("{} had run out; {}, and client {} raced for it.", old.id, this.told(), rival.client);
             notes.broken(NAME, vec![old.by, place, this.place], summary);
         }
