@@ -17,7 +17,7 @@
 //!
 //! | floor | modules | in short |
 //! |---|---|---|
-//! | 1 ground | [`lock`], [`names`], [`permission`], [`retention`], [`licence`], [`launch`], [`ids`], [`clock`], [`settings`] | rules and values; no store, no network |
+//! | 1 ground | [`lock`], [`judge`], [`names`], [`permission`], [`retention`], [`licence`], [`launch`], [`ids`], [`clock`], [`settings`] | rules and values; no store, no network |
 //! | 2 [`store`] | [`store::engine`], [`store::records`], [`store::content`], [`store::collect`] | durable records and contents over sled, which one file names |
 //! | 3 [`actors`] | [`actors::file`], [`actors::directory`], [`actors::tree`] | one actor per file in use, one for the folders |
 //! | 4 [`host`] | [`host::Host`], accounts, rights, tokens, history | who may do what; the library's face |
@@ -80,6 +80,7 @@ pub mod cli;
 pub mod clock;
 pub mod host;
 pub mod ids;
+pub mod judge;
 pub mod launch;
 pub mod licence;
 pub mod lock;
