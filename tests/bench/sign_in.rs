@@ -7,6 +7,7 @@
 //! `LOCKHOUSE_BENCH_SIGN_INS` sets how many in a round (300), `LOCKHOUSE_BENCH_ROUNDS` the rounds (3).
 #![allow(
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::cast_precision_loss,

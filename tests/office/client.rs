@@ -223,7 +223,7 @@ impl Place {
         self.profile["Bootstrap"]["UserId"].as_str().expect("UserId")
     }
 
-    /// The top of the tree: GetRootContainer.
+    /// The top of the tree: `GetRootContainer`.
     pub(crate) async fn root(&self) -> Item {
         let reply = self.call(Method::POST, Some("GET_ROOT_CONTAINER"), &[]).await.expect(200);
         let json = reply.json();
@@ -235,7 +235,7 @@ impl Place {
         self.call(Method::POST, Some("GET_NEW_ACCESS_TOKEN"), &[("X-WOPI-WopiSrc", src)]).await
     }
 
-    /// GetNewAccessToken, and with it the item.
+    /// `GetNewAccessToken`, and with it the item.
     pub(crate) async fn item(&self, src: &str) -> Item {
         let json = self.try_new_token(src).await.expect(200).json();
         let token = json["AccessTokenInfo"]["AccessToken"].as_str().expect("AccessToken");
@@ -313,7 +313,7 @@ impl Item {
         reply
     }
 
-    /// CheckFileInfo, CheckContainerInfo or CheckEcosystem.
+    /// `CheckFileInfo`, `CheckContainerInfo` or `CheckEcosystem`.
     pub(crate) async fn try_info(&self) -> Reply {
         self.call("", None, &[], None).await
     }

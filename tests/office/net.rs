@@ -23,7 +23,7 @@ impl Net {
     }
 
     /// The same way as a caller elsewhere takes it.
-    pub(crate) fn from_address(&self, address: &str) -> Self {
+    pub(crate) fn seen_from(&self, address: &str) -> Self {
         Self { http: http_client(), forwarded_for: Some(address.to_owned()), ..self.clone() }
     }
 
@@ -102,8 +102,7 @@ pub(crate) fn form(fields: &[(&str, &str)]) -> String {
 /// A parameter of a URL's query, decoded.
 pub(crate) fn parameter(url: &str, name: &str) -> Option<String> {
     let url = url::Url::parse(url).unwrap_or_else(|error| panic!("{url}: {error}"));
-    let found = url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
-    found
+    url.query_pairs().find_map(|(known, value)| (known == name).then(|| value.into_owned()))
 }
 
 /// How often a header stands in a reply.

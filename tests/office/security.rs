@@ -387,7 +387,7 @@ async fn guessing_is_slowed_and_the_innocent_still_sign_in() {
     let user = desk.someone(&[]);
     let guess = async |address: &str, name: &str, password: &str| -> Reply {
         let mut office = desk.office();
-        office.view.net = desk.net().from_address(address);
+        office.view.net = desk.net().seen_from(address);
         let challenge = office.challenge().await;
         let page = office.view.open(&office.authorize_url(&challenge, &[])).await.page();
         match office.view.sign_in(&page, name, password).await {
@@ -410,7 +410,7 @@ async fn guessing_is_slowed_and_the_innocent_still_sign_in() {
     assert_eq!(guess("198.51.100.1", &user, PASSWORD).await.status, 429);
     // The user himself, elsewhere, notices nothing.
     let mut office = desk.office();
-    office.view.net = desk.net().from_address("203.0.113.20");
+    office.view.net = desk.net().seen_from("203.0.113.20");
     office.add_place(&user).await.bootstrap().await;
     // An attacker on many addresses of one IPv6 network is one attacker, and many names from one address are, too.
     let mut refused = 0;
@@ -418,7 +418,7 @@ async fn guessing_is_slowed_and_the_innocent_still_sign_in() {
         refused += u32::from(guess("198.51.100.77", &format!("nobody{n}"), "wrong").await.status == 429);
     }
     assert!(refused > 0, "sixty names tried from one address");
-    office.view = WebView::new(&desk.net().from_address("203.0.113.21"));
+    office.view = WebView::new(&desk.net().seen_from("203.0.113.21"));
     office.add_place(&user).await.bootstrap().await;
     // Unknown names are slowed like known ones, so that it tells nothing.
     let mut limited = false;

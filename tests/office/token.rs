@@ -359,15 +359,15 @@ async fn b63_neither_address_nor_user_agent_binds_a_code() {
     let desk = Desk::with(settings().set("LOCKHOUSE_TRUSTED_PROXIES", "127.0.0.1"));
     let user = desk.someone(&[]);
     let mut office = desk.office();
-    office.view.net = desk.net().from_address("198.51.100.7");
+    office.view.net = desk.net().seen_from("198.51.100.7");
     let challenge = office.challenge().await;
     let url = office.authorize_url(&challenge, &[]);
     let landing = office.view.open(&url).await;
     let stop = office.view.consent(landing, &user, PASSWORD).await;
     let mut service = desk.service();
-    service.net = desk.net().from_address("203.0.113.9");
+    service.net = desk.net().seen_from("203.0.113.9");
     let mut place = service.accept(&Returned::read(&stop), &challenge).await;
-    place.service.net = desk.net().from_address("2001:db8::1");
+    place.service.net = desk.net().seen_from("2001:db8::1");
     place.refreshed().await.expect(200);
     place.bootstrap().await;
 }

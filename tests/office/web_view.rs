@@ -109,14 +109,6 @@ impl Form {
         self
     }
 
-    /// Replaces a field's value.
-    #[track_caller]
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
-        let field = self.fields.iter_mut().find(|field| field.name == name);
-        value.clone_into(&mut field.unwrap_or_else(|| panic!("no field {name}")).value);
-        self
-    }
-
     /// Without its hidden fields: what a page elsewhere could send.
     pub(crate) fn without_hidden(mut self) -> Self {
         self.fields.retain(|field| field.kind != "hidden");
@@ -437,7 +429,7 @@ fn forms_are_read_as_a_browser_reads_them() {
         <input name=user autofocus/><input type=password name=p><button name="do" value="allow"><b>Allow</b> it</button></form>"#;
     let page = Page {
         url: "https://h.example/x".into(),
-        reply: Reply { asked: String::new(), status: 200, headers: Default::default(), body: html.into() },
+        reply: Reply { asked: String::new(), status: 200, headers: reqwest::header::HeaderMap::new(), body: html.into() },
     };
     let form = page.sign_in_form().expect("a form");
     assert_eq!((form.method.as_str(), form.action.as_str()), ("post", "https://h.example/a?b=1&c=2"));
