@@ -1,8 +1,15 @@
 //! The way to the server: public addresses stand for the one port that the test's server listens on, as a
 //! proxy in front of it would have it.
 
-use crate::support::{Reply, wopi::http_client};
+use crate::support::Reply;
 use reqwest::{Client, Method, header::HeaderValue};
+
+/// A client that follows nothing and takes a new connection for each request, since servers are killed here.
+fn http_client() -> Client {
+    let builder = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().tls_certs_only([]);
+    let builder = builder.http1_only().pool_max_idle_per_host(0).timeout(std::time::Duration::from_secs(60));
+    builder.build().expect("an HTTP client")
+}
 
 /// Reaches the server under all of its names.
 #[derive(Clone, Debug)]

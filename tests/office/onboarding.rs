@@ -21,7 +21,7 @@ async fn the_onboarding_sheet_is_that_of_the_settings_in_force() {
         .set("LOCKHOUSE_OFFICE__DESCRIPTION", "Documents of the Lumora kind")
         .set("LOCKHOUSE_OFFICE__TRUSTED_DOMAINS", "cdn.lumora.example");
     let desk = Desk::behind_proxy(start, &["https://docs.lumora.example"]);
-    let run = desk.binary().cli_ok(&["onboarding", "--json"], "");
+    let run = desk.binary().cli(&["onboarding", "--json"], "");
     let sheet = run.json();
     for expected in [
         "https://docs.lumora.example/wopibootstrapper",
@@ -41,7 +41,7 @@ async fn the_onboarding_sheet_is_that_of_the_settings_in_force() {
         let icon = |text: &str| text.starts_with("https://docs.lumora.example/icons/") && text.contains(size);
         assert!(any(&sheet, &icon), "no icon of {size} in {sheet:#}");
     }
-    let text = desk.binary().cli_ok(&["onboarding"], "").stdout;
+    let text = desk.binary().cli(&["onboarding"], "").stdout;
     assert!(text.contains("https://docs.lumora.example/wopibootstrapper"), "{text}");
     for told in [&run.text(), &text] {
         assert!(!told.contains(&desk.client.secret), "the secret is told once, when it is made");

@@ -303,6 +303,14 @@ fn unescape(text: &str) -> String {
     out + rest
 }
 
+/// Where a reference on a page leads; an absolute one is kept as it is written.
+pub(crate) fn resolve(page: &str, to: String) -> String {
+    match Url::parse(&to) {
+        Ok(_) => to,
+        Err(_) => Url::parse(page).expect("a URL").join(&to).expect("a URL").into(),
+    }
+}
+
 /// A web view with cookies of its own.
 #[derive(Clone, Debug)]
 pub(crate) struct WebView {
@@ -388,8 +396,7 @@ impl WebView {
             }
             assert!([302, 303].contains(&reply.status), "B-49: a redirect is 302 or 303: {reply}");
             let to = reply.header("Location").unwrap_or_else(|| panic!("no Location: {reply}")).to_owned();
-            let here = to.starts_with('/') && !to.starts_with("//");
-            url = if here { Url::parse(&url).expect("a URL").join(&to).expect("a URL").into() } else { to };
+            url = resolve(&url, to);
             method = Method::GET;
         }
         panic!("too many redirects, the last to {url}")
@@ -429,7 +436,12 @@ fn forms_are_read_as_a_browser_reads_them() {
         <input name=user autofocus/><input type=password name=p><button name="do" value="allow"><b>Allow</b> it</button></form>"#;
     let page = Page {
         url: "https://h.example/x".into(),
-        reply: Reply { asked: String::new(), status: 200, headers: reqwest::header::HeaderMap::new(), body: html.into() },
+        reply: Reply {
+            asked: String::new(),
+            status: 200,
+            headers: reqwest::header::HeaderMap::new(),
+            body: html.into(),
+        },
     };
     let form = page.sign_in_form().expect("a form");
     assert_eq!((form.method.as_str(), form.action.as_str()), ("post", "https://h.example/a?b=1&c=2"));
