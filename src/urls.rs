@@ -211,6 +211,16 @@ impl Urls {
             _ => None,
         }
     }
+
+    /// What the addresses of all files and containers begin with.
+    pub fn wopi_base(&self) -> String {
+        self.at("/wopi/")
+    }
+
+    /// The icon of that many pixels that this host serves.
+    pub fn icon(&self, size: u32) -> String {
+        self.at(&format!("/icons/{size}.png"))
+    }
 }
 
 #[cfg(test)]

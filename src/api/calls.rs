@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Place;
 use crate::{
-    host::tokens::ClientKind,
+    host::{TestAccountState, tokens::ClientKind},
     ids::{NodeId, UserId},
+    launch::Origin,
+    office::{Launch, sheet::Sheet},
     permission::Role,
     store::records::{AccountKind, NodeKind, SaveKind},
 };
@@ -279,6 +281,28 @@ calls! {
         /// Which.
         kid: String,
     } => KeyInfo;
+    /// The link that opens a file in Office.
+    "office-link" OfficeLink {
+        /// For whom.
+        user: String,
+        /// Which file.
+        place: Place,
+        /// For reading only.
+        view: bool,
+        /// Where it is followed.
+        origin: Origin,
+        /// The URL scheme of the app that Office is to go back to.
+        pass_back: Option<String>,
+        /// A text that Office is to hand back.
+        context: Option<String>,
+    } => Launch;
+    /// All that Microsoft asks for, and what of it is missing.
+    "onboarding-sheet" OnboardingSheet {} => Sheet;
+    /// Make the test accounts that are missing.
+    "test-accounts" MakeTestAccounts {
+        /// Give those that are there new passwords.
+        reset: bool,
+    } => Vec<TestAccountInfo>;
     /// Free the space of what no version names any more, now.
     "collect" Collect {} => Collected;
 }
@@ -570,6 +594,27 @@ pub struct KeyInfo {
     pub signs: bool,
     /// Since when its tokens are refused, ISO 8601.
     pub retired: Option<String>,
+}
+
+/// A test account. The password is told only when it is new.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct TestAccountInfo {
+    /// The name by which one signs in.
+    pub user: UserId,
+    /// Consumer or business.
+    pub kind: AccountKind,
+    /// What became of it.
+    pub state: TestAccountState,
+    /// The password, if it is new.
+    pub password: Option<String>,
+    /// Where its documents are.
+    pub folder: Option<String>,
+}
+
+impl std::fmt::Debug for TestAccountInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TestAccountInfo").field("user", &self.user).finish_non_exhaustive()
+    }
 }
 
 /// What was freed.

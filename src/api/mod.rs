@@ -12,6 +12,7 @@ mod history;
 mod keys;
 mod links;
 pub mod maintenance;
+mod office;
 mod place;
 pub mod refusal;
 pub mod socket;
@@ -75,6 +76,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     history::routes(config);
     keys::routes(config);
     links::routes(config);
+    office::routes(config);
     tokens::routes(config);
     maintenance::routes(config);
     transfer::routes(config);

@@ -6,7 +6,14 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{api::Place, host::tokens::ClientKind, permission::Role, settings::Period, store::records::AccountKind};
+use crate::{
+    api::Place,
+    host::tokens::ClientKind,
+    launch::{Origin, Scheme},
+    permission::Role,
+    settings::Period,
+    store::records::AccountKind,
+};
 
 const AFTER_HELP: &str = "\
 Paths are in the drive of a user: name the user with an option (--user NAME or --owner NAME), or write NAME:/path.
@@ -148,6 +155,11 @@ pub enum Command {
     Export(ExportArgs),
     /// Print what points a WOPI client at a file or folder: the WOPISrc, an access token, and when the token ends.
     Token(TokenArgs),
+    /// Print the link that opens a file in Word, Excel or PowerPoint on a phone, tablet or computer.
+    OfficeLink(OfficeLinkArgs),
+    /// Print all that Microsoft asks for before this host is offered in Office for iOS and Android, and say what is
+    /// missing; make the test accounts, draw the icons.
+    Onboarding(OnboardingArgs),
     /// List, bring back or remove for good the files that were deleted.
     Bin {
         /// What to do.
@@ -447,6 +459,74 @@ pub struct TokenArgs {
     /// For how long, such as `30m` or `10h`; never longer than the setting `tokens.lifetime`, which is the default.
     #[arg(long, value_name = "TIME")]
     pub lifetime: Option<Period>,
+}
+
+/// `office-link`.
+#[derive(Debug, Args)]
+pub struct OfficeLinkArgs {
+    /// The file: in the drive of the user, unless it is written as NAME:/path.
+    pub path: String,
+    /// For whom. A user who may only view it gets a link for reading.
+    #[arg(long, value_name = "NAME")]
+    pub user: String,
+    /// A link for reading.
+    #[arg(long)]
+    pub view: bool,
+    /// The URL scheme of your own app on iOS, without a colon: Office goes back to it.
+    #[arg(long, value_name = "SCHEME", value_parser = Scheme::parse)]
+    pub pass_back: Option<Scheme>,
+    /// Any text, which Office hands back then.
+    #[arg(long, value_name = "TEXT")]
+    pub context: Option<String>,
+    /// Where the link is followed.
+    #[arg(long, default_value = "app")]
+    pub origin: OriginName,
+    /// Print one JSON object: the link, and its parts.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where a link is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OriginName {
+    /// In an app.
+    App,
+    /// On a web site.
+    Web,
+}
+
+impl From<OriginName> for Origin {
+    fn from(origin: OriginName) -> Self {
+        match origin {
+            OriginName::App => Self::App,
+            OriginName::Web => Self::Web,
+        }
+    }
+}
+
+/// `onboarding`.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one switch of the command")]
+pub struct OnboardingArgs {
+    /// Print one JSON object (with --test-accounts an array).
+    #[arg(long)]
+    pub json: bool,
+    /// Do not ask the addresses whether they answer as they must.
+    #[arg(long)]
+    pub offline: bool,
+    /// Make three test accounts of private persons and three of business users, each with documents; print their
+    /// passwords, this once. Those that are there stay as they are.
+    #[arg(long, conflicts_with_all = ["offline", "icons"])]
+    pub test_accounts: bool,
+    /// Give the test accounts that are there new passwords.
+    #[arg(long, requires = "test_accounts")]
+    pub reset: bool,
+    /// Draw the six icons that Microsoft asks for from a picture (PNG or JPEG), on white, into the folder of --out.
+    #[arg(long, value_name = "PICTURE", requires = "out", conflicts_with_all = ["offline", "json"])]
+    pub icons: Option<PathBuf>,
+    /// The folder for the icons `16.png` to `96.png`; made if it is missing. Put it where `office.icons_url` points.
+    #[arg(long, value_name = "DIR", requires = "icons")]
+    pub out: Option<PathBuf>,
 }
 
 /// `bin`.

@@ -13,6 +13,7 @@ use crate::{
     clock::SystemClock,
     host::{Administrator, FirstStart, Host},
     oauth::{self, Identity},
+    office,
     samples::SAMPLES,
     server::{Metrics, Server, ServerOptions, Services, telemetry, tls},
     settings::Settings,
@@ -110,7 +111,7 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
 
 /// The routes of all faces.
 fn faces(config: &mut actix_web::web::ServiceConfig) {
-    config.configure(wopi::routes).configure(oauth::routes).configure(web::routes);
+    config.configure(wopi::routes).configure(oauth::routes).configure(office::routes).configure(web::routes);
 }
 
 /// What is read at each scrape of the metrics.

@@ -28,6 +28,7 @@ mod saving;
 pub mod seal;
 pub mod sessions;
 pub mod shared_with_me;
+mod test_accounts;
 mod threads;
 pub mod tokens;
 mod tree;
@@ -68,6 +69,7 @@ pub use self::{
     options::{HostOptions, SignInOptions},
     reading::Reading,
     saving::{Creation, Put, PutOutcome, PutRequest, Relative, RelativeTarget, Replacement},
+    test_accounts::{TestAccount, TestAccountState},
     tree::{Child, DrivePath},
 };
 pub use crate::actors::messages::VersionChoice;

@@ -290,7 +290,8 @@ section! {
         description: String = String::new(), "text";
         /// Your public web site.
         site_url: String = String::new(), "URL";
-        /// Where the icons are found that `lockhouse onboarding --icons` draws: a URL without a slash at the end.
+        /// Where the icons `16.png` to `96.png` are found that `lockhouse onboarding --icons` draws: a URL without a slash at
+        /// the end. Unset, Microsoft is told of those that this host brings, at `/icons`.
         icons_url: String = String::new(), "URL";
         /// Further domains that Office is to trust, beside those of `public_url` and `oauth.public_url`.
         trusted_domains: Texts = Texts::default(), "list of domains";

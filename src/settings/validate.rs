@@ -6,6 +6,7 @@ use super::{
     network::keeps_secrets,
     sections::{Oidc, Settings},
 };
+use crate::launch::StoreLinks;
 
 /// The largest head the HTTP layer can hold at all.
 const LARGEST_HEAD: Size = Size::kib(128);
@@ -106,6 +107,14 @@ impl Settings {
         check(oauth.token_rate > 0, "oauth.token_rate", "it must not be 0")?;
         check(oauth.bootstrapper_rate > 0, "oauth.bootstrapper_rate", "it must not be 0")?;
         check_provider(&self.oidc)?;
+        let links = [
+            ("office.ios_store_links", &self.office.ios_store_links),
+            ("office.android_store_links", &self.office.android_store_links),
+        ];
+        for (key, links) in links {
+            let links = StoreLinks::parse(links.iter());
+            check(links.is_ok(), key, &links.err().map_or_else(String::new, |error| error.to_string()))?;
+        }
         check(
             self.office.bootstrapper.starts_with('/') && self.office.bootstrapper.ends_with("/wopibootstrapper"),
             "office.bootstrapper",

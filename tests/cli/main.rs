@@ -12,6 +12,8 @@ mod files;
 mod history;
 mod imports;
 mod links;
+mod office_link;
+mod onboarding;
 mod sockets;
 mod starts;
 mod tokens;
@@ -28,6 +30,11 @@ impl House {
     /// Nothing runs.
     pub(crate) fn quiet() -> Self {
         Self(Binary::stopped_with(Start::default()))
+    }
+
+    /// Nothing runs, with settings.
+    pub(crate) fn quiet_with(start: Start) -> Self {
+        Self(Binary::stopped_with(start))
     }
 
     /// A server runs.

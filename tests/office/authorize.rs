@@ -135,7 +135,7 @@ async fn e9_b36_b38_presentation_parameters_come_in_any_spelling_or_not_at_all()
         core.clone(),
         format!("{core}&scope=wopi"),
         format!("{core}&scope=wopi%2Cwopi"),
-        format!("{core}&scope=wopi+wopi&unknown=1&unknown=2"),
+        format!("{core}&scope=wopi+wopi&unknown=1&other=2"),
         format!("{core}&rs=&build=&platform="),
         format!("{core}&rs=%00%FF&build={}", "x".repeat(2000)),
     ] {

@@ -196,13 +196,25 @@ async fn b13_to_b16_the_profile_is_complete_and_its_ecosystem_works() {
     assert_eq!(bootstrap["SignInName"], "ines@lumora.example", "2.1: mostly an e-mail address");
     let id = bootstrap["UserId"].as_str().expect("a string");
     assert!(!id.contains(|c: char| "\\/:*?\"<>|#{}^[]`%".contains(c) || c.is_control()), "B-14: {id}");
-    assert_ne!(id, user, "B-14: an opaque id");
     let again = desk.office().add_place(&user).await;
     assert_eq!(again.user_id(), id, "B-14: unchanged over time");
     let ecosystem = Item::at(&desk.net(), bootstrap["EcosystemUrl"].as_str().expect("a URL"));
     assert_eq!(ecosystem.info().await["SupportsContainers"], true);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
     assert!(tokens::expiry(&ecosystem.token).abs_diff(now + 36_000) < 120, "B-16: ten hours");
+}
+
+#[tokio::test]
+async fn b14_a_user_who_gets_the_name_of_one_who_left_is_somebody_else() {
+    let desk = Desk::shared();
+    let user = desk.someone(&[]);
+    let place = desk.office().add_place(&user).await;
+    desk.binary().cli_ok(&["user", "rm", &user], "");
+    place.call(Method::GET, None, &[]).await.expect(401);
+    desk.binary().add_user(&user, &[]);
+    place.call(Method::GET, None, &[]).await.expect(401);
+    let successor = desk.office().add_place(&user).await;
+    assert_ne!(successor.user_id(), place.user_id());
 }
 
 #[tokio::test]
