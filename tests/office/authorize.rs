@@ -195,16 +195,13 @@ async fn b44_the_consent_names_client_and_account_and_lets_the_account_be_switch
         buttons.into_iter().map(move |button| (form.clone(), button))
     });
     let switch = ways.into_iter().find(|(_, button)| *button != cancel.1 && *button != allow.1);
-    let landing = match switch {
-        Some((form, button)) => office.view.press(&page, &form, Some(&button)).await,
-        None => {
-            let links = page.tags().into_iter().filter(|tag| tag.name == "a").filter_map(|tag| tag.get("href"));
-            let base = url::Url::parse(&page.url).expect("a URL");
-            let mut links = links.map(|link| String::from(base.join(&link).expect("a URL")));
-            let link =
-                links.find(|link| desk.net().leads_here(link)).unwrap_or_else(|| panic!("no other account: {html}"));
-            office.view.open(&link).await
-        }
+    let landing = if let Some((form, button)) = switch {
+        office.view.press(&page, &form, Some(&button)).await
+    } else {
+        let links = page.tags().into_iter().filter(|tag| tag.name == "a").filter_map(|tag| tag.get("href"));
+        let mut links = links.map(|link| crate::web_view::resolve(&page.url, link));
+        let link = links.find(|link| desk.net().leads_here(link)).unwrap_or_else(|| panic!("no other account: {html}"));
+        office.view.open(&link).await
     };
     let stop = office.view.consent(landing, &other, PASSWORD).await;
     let challenge = office.challenge().await;

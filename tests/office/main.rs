@@ -28,7 +28,7 @@
 //! | B-7, B-8, B-11, B-12, B-13, B-15 | every answer, in `client::check_bootstrapper_answer` |
 //! | B-9, B-24 | `bootstrapper::e4_…` |
 //! | B-10, B-56, B-57 | `acceptance::a16_…`, `bootstrapper::b10_…` |
-//! | B-14, B-16 | `bootstrapper::b13_…` |
+//! | B-14, B-16 | `bootstrapper::b13_…`, `b14_…` |
 //! | B-17, B-18 | `bootstrapper::b17_…` |
 //! | B-19 – B-23 | `bootstrapper::e5_…`, `e6_…`, `b22_…`; B-23 `acceptance::a7_…`, `a13_…` |
 //! | B-25 – B-29, B-31 – B-35 | `bootstrapper::b25_…`, `b28_…`, `client::Challenge` |
