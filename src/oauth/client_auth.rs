@@ -79,8 +79,10 @@ struct Claim {
 
 fn authenticate(request: &HttpRequest, identity: &Identity, params: &Params) -> Result<ClientRecord, Refusal> {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let basic =
-        header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
+    // A bare scheme is an attempt, too (section 7.3).
+    let basic = header
+        .map(|value| value.split_once(' ').unwrap_or((value, "")))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
     let refuse = |reason| Refusal::Client { reason, basic: basic.is_some() };
     let by_body = params
         .get("client_id")
