@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -124,6 +127,8 @@ pub struct KeyRing {
     clock: Arc<dyn Clock>,
     settings: KeySettings,
     held: RwLock<Held>,
+    /// How often the keys were read anew.
+    turn: AtomicU64,
 }
 
 struct Held {
@@ -145,7 +150,7 @@ impl KeyRing {
     pub async fn open(engine: Arc<dyn Engine>, clock: Arc<dyn Clock>, settings: KeySettings) -> Result<Self, Trouble> {
         for _ in 0..ATTEMPTS {
             if let Some(held) = read_all(&*engine)? {
-                return Ok(Self { engine, clock, settings, held: RwLock::new(held) });
+                return Ok(Self { engine, clock, settings, held: RwLock::new(held), turn: AtomicU64::new(0) });
             }
             let (batch, _) = with_new_key(Batch::new(), clock.wall())?;
             commit(&*engine, batch).await?;
@@ -175,6 +180,12 @@ impl KeyRing {
             None => Ok(None),
             Some((record, _)) => Ok(Some(Arc::new(SigningKey::from_record(kid, &record)?))),
         }
+    }
+
+    /// Raised each time the keys held are read anew, after the new ones can be seen. That is a moment later than the store
+    /// has them: whoever keeps what he made of a key looks at this first, as at [`Engine::epoch`].
+    pub fn turn(&self) -> u64 {
+        self.turn.load(Ordering::Acquire)
     }
 
     /// All keys that are kept, oldest first.
@@ -254,6 +265,7 @@ impl KeyRing {
     fn reload(&self) -> Result<(), Trouble> {
         if let Some(held) = read_all(&*self.engine)? {
             *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+            self.turn.fetch_add(1, Ordering::AcqRel);
         }
         Ok(())
     }
