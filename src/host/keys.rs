@@ -263,8 +263,15 @@ impl KeyRing {
     }
 
     fn reload(&self) -> Result<(), Trouble> {
-        if let Some(held) = read_all(&*self.engine)? {
-            *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+        self.hold(|| read_all(&*self.engine))
+    }
+
+    /// Holds what `read` finds. One reads at a time: else whoever was slow would put back what another has replaced, a key
+    /// among it that was retired meanwhile.
+    fn hold(&self, read: impl FnOnce() -> Result<Option<Held>, Trouble>) -> Result<(), Trouble> {
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = read()? {
+            *held = found;
             self.turn.fetch_add(1, Ordering::AcqRel);
         }
         Ok(())
@@ -360,6 +367,30 @@ mod tests {
         assert_ne!(ring.current().kid(), first);
         assert!(ring.find(&first).unwrap().unwrap().retired().is_some());
         assert_eq!(house.key_ring().await.current().kid(), ring.current().kid());
+    }
+
+    #[tokio::test]
+    async fn a_key_retired_while_the_keys_are_read_anew_stays_retired() {
+        let house = House::new();
+        let (ring, other) = (Arc::new(house.key_ring().await), house.key_ring().await);
+        let kid = ring.current().kid().to_owned();
+        let (done, is_done) = std::sync::mpsc::channel();
+        let (its_ring, its_kid) = (Arc::clone(&ring), kid.clone());
+        ring.hold(|| {
+            let slow = read_all(&*house.engine)?;
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                assert!(runtime.block_on(other.retire(&its_kid)).unwrap());
+                its_ring.reload().unwrap();
+                done.send(()).unwrap();
+            });
+            // It has to wait for this reading to end; if it did not, it would be done soon.
+            assert!(is_done.recv_timeout(Duration::from_millis(300)).is_err());
+            Ok(slow)
+        })
+        .unwrap();
+        is_done.recv().unwrap();
+        assert!(ring.find(&kid).unwrap().unwrap().retired().is_some());
     }
 
     #[tokio::test]
