@@ -228,11 +228,20 @@ pub struct AccessControl {
 /// An access as it was given, and by what it can be told that it would be given again.
 #[derive(Clone)]
 struct Admitted {
-    /// The engine's epoch, from before anything was read.
-    epoch: u64,
+    /// What time it was before anything was read.
+    era: Era,
     /// The revision of the file's head.
     revision: Option<Revision>,
     access: Access,
+}
+
+/// A time in which no record that seldom changes has changed, and no key that is held.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Era {
+    /// [`Engine::epoch`].
+    epoch: u64,
+    /// [`super::keys::KeyRing::turn`]: keys are held in memory, and read anew a moment after the store has them.
+    turn: u64,
 }
 
 impl fmt::Debug for AccessControl {
@@ -263,27 +272,30 @@ impl AccessControl {
         if let Some(access) = self.kept_access(token, resource)? {
             return Ok(access);
         }
+        // Before anything is read, the token's key too: what changes from here on ends the era.
+        let era = self.era();
         let claims = self.tokens.verify(token)?;
         if claims.resource != *resource {
             return Err(AccessError::WrongResource);
         }
-        // Before anything is read: what changes from here on ends the epoch.
-        let epoch = self.engine.epoch();
         let (access, revision) = self.admit(claims)?;
         // A share link also ends by the clock.
         if matches!(access.who, Who::User(_)) {
-            self.kept.put(token, Admitted { epoch, revision, access: access.clone() });
+            self.kept.put(token, Admitted { era, revision, access: access.clone() });
         }
         Ok(access)
+    }
+
+    fn era(&self) -> Era {
+        Era { epoch: self.engine.epoch(), turn: self.tokens.keys().turn() }
     }
 
     /// The access that was given for a token before, if it would be given again now.
     fn kept_access(&self, token: &str, resource: &Resource) -> Result<Option<Access>, AccessError> {
         let Some(kept) = self.kept.get(token) else { return Ok(None) };
-        let Admitted { epoch, revision, access } = kept;
-        let good = access.claims.resource == *resource
-            && self.engine.epoch() == epoch
-            && self.clock.wall() < access.claims.expires;
+        let Admitted { era, revision, access } = kept;
+        let good =
+            access.claims.resource == *resource && self.era() == era && self.clock.wall() < access.claims.expires;
         if !good {
             return Ok(None);
         }
@@ -298,7 +310,7 @@ impl AccessControl {
             return Ok(None);
         }
         let access = Access { head: Some(Arc::new(head)), memo: Arc::default(), ..access };
-        self.kept.put(token, Admitted { epoch, revision: Some(record.revision), access: access.clone() });
+        self.kept.put(token, Admitted { era, revision: Some(record.revision), access: access.clone() });
         Ok(Some(access))
     }
 

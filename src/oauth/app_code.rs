@@ -199,7 +199,8 @@ async fn issue(identity: &Identity, bearer: &Bearer, wanted: &Wanted) -> Result<
         }
     };
     let account = &bearer.account;
-    let wants_another = |id: &str| !id.is_empty() && !id.eq_ignore_ascii_case(account.user.as_str());
+    // Office knows him by the id that the bootstrapper gives (rule B-82), which need not be his name.
+    let wants_another = |id: &str| !id.is_empty() && !id.eq_ignore_ascii_case(account.wopi_id().as_str());
     if wanted.user_id.as_deref().is_some_and(wants_another) {
         let description = "another user is signed in to the app than the one asked for";
         return Ok(wanted.refuse(StatusCode::FORBIDDEN, ErrorCode::AccessDenied, description));
@@ -226,7 +227,7 @@ async fn issue(identity: &Identity, bearer: &Bearer, wanted: &Wanted) -> Result<
     let answer = Answer {
         return_url: wanted.return_url(&told),
         response_params: Some(redirect::parameters(told.iter().copied())),
-        user_id: Some(account.user.to_string()),
+        user_id: Some(account.wopi_id().to_string()),
         code: Some(code.clone()),
         tk: hints.token_endpoint.clone(),
         sc: hints.session_context.clone(),

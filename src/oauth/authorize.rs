@@ -34,6 +34,9 @@ pub(crate) const PATH: &str = "/oauth/authorize";
 /// The longest query that is carried from page to page, in bytes.
 const LONGEST_QUERY: usize = 4000;
 
+/// Said of a query that is longer, or has characters that an address cannot have.
+const TOO_LONG: &str = "The address of this page is too long, or no proper address.";
+
 /// A request of an app, and the query that it came with.
 pub(crate) struct Asked {
     /// What is asked.
@@ -72,7 +75,7 @@ pub(crate) fn read(identity: &Identity, query: &str) -> Result<Result<Asked, Wro
     let plain =
         query.len() <= LONGEST_QUERY && query.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\#".contains(&byte));
     if !plain {
-        return Ok(Err(Wrong::Page("The address of this page is too long, or no proper address.")));
+        return Ok(Err(Wrong::Page(TOO_LONG)));
     }
     match AuthorizationRequest::read(identity, &Params::parse(query.as_bytes())) {
         Ok(request) => Ok(Ok(Asked { request, query: query.to_owned() })),
@@ -123,10 +126,14 @@ pub(super) async fn get(request: HttpRequest, identity: web::Data<Identity>) -> 
 /// so it is asked again with GET.
 pub(super) async fn post(request: HttpRequest, body: web::Bytes, identity: web::Data<Identity>) -> HttpResponse {
     note_operation(&request, "authorize");
-    let query: String = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(url::form_urlencoded::parse(&body[..body.len().min(LONGEST_QUERY + 1)]))
-        .finish();
+    // A form that is too long is refused as it is: cut off, it could be another request.
+    let form = if body.len() <= LONGEST_QUERY { &body[..] } else { &[] };
+    let query: String =
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(url::form_urlencoded::parse(form)).finish();
     let visit = Visit::new(&request, &identity, Depth::Two, culture(&query).as_deref());
+    if form.len() < body.len() {
+        return wrong(&visit, Wrong::Page(TOO_LONG), StatusCode::SEE_OTHER);
+    }
     match read(&identity, &query) {
         Ok(Ok(_)) => frame::redirect(StatusCode::SEE_OTHER, &format!("./authorize?{query}")),
         Ok(Err(reason)) => wrong(&visit, reason, StatusCode::SEE_OTHER),

@@ -1,5 +1,7 @@
 //! Who calls the token endpoint, and with which form (bootstrapper-oauth.md rules B-59, B-60, B-62).
 
+use std::net::IpAddr;
+
 use actix_web::{
     HttpMessage as _, HttpRequest,
     http::header::{AUTHORIZATION, CONTENT_TYPE},
@@ -48,7 +50,11 @@ pub(super) async fn read(request: &HttpRequest, payload: web::Payload, identity:
         return Err(Refusal::Request("a parameter is repeated"));
     }
     let client = authenticate(request, identity, &params).map_err(|refusal| counted(request, identity, refusal))?;
-    identity.limits.client(&client.id).map_err(Refusal::TooOften)?;
+    let share = match from(request) {
+        Some(from) if client.is_public() => identity.limits.public_client(&client.id, from),
+        _ => identity.limits.client(&client.id),
+    };
+    share.map_err(Refusal::TooOften)?;
     Ok(Call { client, params })
 }
 
@@ -58,10 +64,14 @@ fn is_form(request: &HttpRequest) -> bool {
     kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
+/// Where a request comes from.
+fn from(request: &HttpRequest) -> Option<IpAddr> {
+    request.extensions().get::<Visitor>().map(|visitor| visitor.address)
+}
+
 /// Counts a failure for the address that it came from; beyond its share nothing more is told.
 fn counted(request: &HttpRequest, identity: &Identity, refusal: Refusal) -> Refusal {
-    let from = request.extensions().get::<Visitor>().map(|visitor| visitor.address);
-    match (&refusal, from) {
+    match (&refusal, from(request)) {
         (Refusal::Client { .. }, Some(from)) => match identity.limits.failure(from) {
             Ok(()) => refusal,
             Err(seconds) => Refusal::TooOften(seconds),

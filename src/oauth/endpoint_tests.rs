@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{
-    App,
+    App, HttpMessage as _,
     body::to_bytes,
     dev::{Service, ServiceResponse},
     http::{Method, StatusCode, header},
@@ -24,7 +24,7 @@ use crate::{
     },
     ids::{NodeId, UserId},
     permission::Role,
-    server::Metrics,
+    server::{Metrics, Visitor},
     settings::Settings,
     store::records::{AccountKind, AccountRecord},
     urls::Urls,
@@ -102,6 +102,11 @@ impl Site {
     }
 
     async fn call(&self, request: TestRequest) -> Answer {
+        self.call_from(None, request).await
+    }
+
+    /// A call that comes from this address.
+    async fn call_from(&self, address: Option<&str>, request: TestRequest) -> Answer {
         let wopi = Wopi {
             host: self.identity.host.clone(),
             urls: Arc::clone(&self.identity.urls),
@@ -117,7 +122,13 @@ impl Site {
             .configure(wopi::routes)
             .configure(|config| wopi::bootstrapper(config, &path));
         let app = test::init_service(app).await;
-        let response: ServiceResponse = app.call(request.to_request()).await.unwrap();
+        let request = request.to_request();
+        if let Some(address) = address {
+            let address = address.parse().unwrap();
+            let visitor = Visitor { peer: address, address, https: true, forwarded_host: None, through_proxy: false };
+            request.extensions_mut().insert(visitor);
+        }
+        let response: ServiceResponse = app.call(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = to_bytes(response.into_body()).await.unwrap();
         Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or_default() }
@@ -339,6 +350,61 @@ async fn a_client_that_asks_too_often_is_told_when_to_come_again_and_others_are_
 }
 
 #[actix_web::test]
+async fn whoever_calls_himself_by_a_public_clients_id_takes_nothing_from_those_elsewhere() {
+    let mut settings = Settings::default();
+    settings.oauth.token_rate = 3;
+    let site = Site::open(settings).await;
+    let flood = |from: &'static str| {
+        let kind = (header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = TestRequest::post().uri("/oauth/token").insert_header(kind);
+        site.call_from(Some(from), request.set_payload("client_id=app&grant_type=x"))
+    };
+    for _ in 0..3 {
+        flood("2001:db8::1").await.refused(400, "unsupported_grant_type");
+    }
+    flood("2001:db8::2").await.refused(429, "temporarily_unavailable");
+    flood("198.51.100.7").await.refused(400, "unsupported_grant_type");
+}
+
+#[actix_web::test]
+async fn an_app_is_told_the_id_that_the_bootstrapper_gives_and_office_may_ask_for_it() {
+    let mut site = Site::new().await;
+    let host = site.identity.host.clone();
+    host.accounts().remove_empty(&site.anna.user).await.unwrap();
+    site.anna = user(&host, "anna").await;
+    let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let code = site.code_with(|code| NewCode {
+        client: "app".to_owned(),
+        scopes: vec!["wopi".to_owned(), "app".to_owned()],
+        challenge: Some(challenge.to_owned()),
+        ..code
+    });
+    let form = format!(
+        "client_id=app&grant_type=authorization_code&code={}&redirect_uri=https%3A%2F%2Flocalhost&code_verifier={}",
+        code.await,
+        "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    );
+    let tokens = site.form("/oauth/token", &form).await;
+    let token = tokens.text("access_token");
+    let profile = site.ask(token, "", None).await;
+    let known_as = profile.body["Bootstrap"]["UserId"].as_str().unwrap().to_owned();
+    assert_ne!(known_as, "anna", "somebody else was known by it");
+    let body = serde_json::json!({"client_id": "office", "scope": "wopi", "platform": "android", "user_id": known_as});
+    let bearer = (header::AUTHORIZATION, format!("Bearer {token}"));
+    let request = TestRequest::post().uri("/api/office/code").insert_header(bearer).set_json(body);
+    let answer = site.call(request).await;
+    assert_eq!((answer.status.as_u16(), answer.text("user_id")), (200, known_as.as_str()), "{}", answer.body);
+}
+
+#[actix_web::test]
+async fn a_form_that_is_too_long_is_not_read_in_part() {
+    let site = Site::new().await;
+    let form = format!("client_id=office&response_type=code&state={}", "%41".repeat(1500));
+    let answer = site.form("/oauth/authorize", &form).await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (400, ""));
+}
+
+#[actix_web::test]
 async fn the_metadata_names_the_endpoints() {
     let site = Site::new().await;
     let answer = site.call(TestRequest::get().uri("/.well-known/oauth-authorization-server")).await;
@@ -347,8 +413,10 @@ async fn the_metadata_names_the_endpoints() {
     assert_eq!(answer.body["code_challenge_methods_supported"], serde_json::json!(["S256"]));
     let with_path = site.call(TestRequest::get().uri("/.well-known/oauth-authorization-server/office")).await;
     assert_eq!(with_path.body, answer.body);
-    let other = site.call(TestRequest::get().uri("/.well-known/oauth-authorization-server/other")).await;
-    assert_eq!(other.status, 404);
+    for other in ["other", "docs.example/office", "fice"] {
+        let uri = format!("/.well-known/oauth-authorization-server/{other}");
+        assert_eq!(site.call(TestRequest::get().uri(&uri)).await.status, 404, "{other}");
+    }
 }
 
 #[actix_web::test]

@@ -1,9 +1,20 @@
 //! How often clients, users and tokens may ask (bootstrapper-oauth.md rule B-106).
 //!
 //! Whoever is counted has shown who he is, so that nobody can use up the share of another: a client after its secret was
-//! right, a token after it was found good. Failures alone are counted by the address that they come from.
+//! right, a token after it was found good. Failures are counted by the address that they come from, and so are the calls of
+//! a public client: it shows nothing, and anybody can call himself by its id.
 
-use std::{fmt, hash::Hash, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    hash::Hash,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use governor::{
     Quota, RateLimiter,
@@ -15,7 +26,8 @@ use governor::{
 
 use crate::{host::Host, ids::NodeId, settings::OAuth};
 
-/// The most that are remembered at one time of each kind; somebody who asks seldom is forgotten within a minute.
+/// The most that are remembered at one time of each kind; somebody who asks seldom is forgotten within a minute. Beyond this
+/// many nobody new is counted, which is better than to keep somebody out.
 const MOST: usize = 65_536;
 
 /// Refreshes that one user's grant may make in a minute: its token lives for an hour.
@@ -41,20 +53,26 @@ struct Limit<K: Hash + Eq + Clone> {
     limiter: RateLimiter<K, DashMapStateStore<K>, HouseTime, NoOpMiddleware<Nanos>>,
     time: HouseTime,
     most: usize,
+    /// The second in which those who asked seldom were forgotten last: at most once in each.
+    swept: AtomicU64,
 }
 
 impl<K: Hash + Eq + Clone> Limit<K> {
     fn new(a_minute: u32, most: usize, time: HouseTime) -> Self {
         let quota = Quota::per_minute(NonZeroU32::new(a_minute).unwrap_or(NonZeroU32::MIN));
-        Self { limiter: RateLimiter::new(quota, DashMapStateStore::default(), time.clone()), time, most }
+        let limiter = RateLimiter::new(quota, DashMapStateStore::default(), time.clone());
+        Self { limiter, time, most, swept: AtomicU64::new(u64::MAX) }
     }
 
     /// Counts one more; the error says after how many seconds to come again.
     fn pass(&self, key: &K) -> Result<(), u32> {
         if self.limiter.len() >= self.most {
-            self.limiter.retain_recent();
+            let second = (self.time.0)().as_secs();
+            if self.swept.swap(second, Ordering::Relaxed) != second {
+                self.limiter.retain_recent();
+            }
             if self.limiter.len() >= self.most {
-                return Err(60);
+                return Ok(());
             }
         }
         self.limiter.check_key(key).map_err(|not_until| {
@@ -67,6 +85,7 @@ impl<K: Hash + Eq + Clone> Limit<K> {
 /// The limits of one host. What a method refuses comes with the seconds after which to come again.
 pub struct Limits {
     clients: Limit<String>,
+    public: Limit<(String, IpAddr)>,
     refreshes: Limit<NodeId>,
     bootstrapper: Limit<NodeId>,
     failures: Limit<IpAddr>,
@@ -88,6 +107,7 @@ impl Limits {
     fn by(settings: &OAuth, time: HouseTime) -> Self {
         Self {
             clients: Limit::new(settings.token_rate, MOST, time.clone()),
+            public: Limit::new(settings.token_rate, MOST, time.clone()),
             refreshes: Limit::new(REFRESHES, MOST, time.clone()),
             bootstrapper: Limit::new(settings.bootstrapper_rate, MOST, time.clone()),
             failures: Limit::new(FAILURES, MOST, time),
@@ -100,6 +120,14 @@ impl Limits {
     /// Seconds.
     pub fn client(&self, id: &str) -> Result<(), u32> {
         self.clients.pass(&id.to_owned())
+    }
+
+    /// The same by somebody who calls himself by the id of a public client.
+    ///
+    /// # Errors
+    /// Seconds.
+    pub fn public_client(&self, id: &str, from: IpAddr) -> Result<(), u32> {
+        self.public.pass(&(id.to_owned(), network(from)))
     }
 
     /// A refresh in a family whose token was shown.
@@ -169,7 +197,10 @@ mod tests {
         for n in 0..100 {
             assert_eq!(limit.pass(&n), Ok(()));
         }
-        assert_eq!(limit.pass(&100), Err(60));
+        for _ in 0..3 {
+            assert_eq!(limit.pass(&100), Ok(()), "nobody is kept out because many others ask");
+        }
+        assert_eq!(limit.limiter.len(), 100);
         clock.advance(Duration::from_secs(60));
         assert_eq!(limit.pass(&100), Ok(()));
         assert_eq!(limit.limiter.len(), 1);

@@ -22,8 +22,9 @@ pub(super) async fn handle_path(
     identity: web::Data<Identity>,
 ) -> HttpResponse {
     note_operation(&request, "OAuthMetadata");
-    let is_ours = identity.urls.issuer().ends_with(&format!("/{path}")) && !path.is_empty();
-    if is_ours { answer(&identity) } else { reply::not_found() }
+    let issuer = identity.urls.issuer();
+    let own = issuer.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
+    if own == Some(path.as_str()) { answer(&identity) } else { reply::not_found() }
 }
 
 fn answer(identity: &Identity) -> HttpResponse {

@@ -141,6 +141,21 @@ async fn the_app_gets_the_link_that_opens_a_file_for_its_user() {
 }
 
 #[actix_web::test]
+async fn the_link_names_the_user_as_the_bootstrapper_does() {
+    let scene = Scene::new().await;
+    let accounts = scene.identity.host.accounts();
+    user(&scene.identity.host, "carla").await;
+    accounts.remove_empty(&UserId::parse("carla").unwrap()).await.unwrap();
+    let carla = user(&scene.identity.host, "carla").await;
+    let file = create(&scene.identity.host, &carla, "Plan.docx").await;
+    let token = scene.token(&carla, "app").await;
+    let (_, _, told) = scene.get(&format!("/api/office/link/{file}"), Some(&token)).await;
+    assert_eq!(told["user"].as_str(), Some(carla.wopi_id().as_str()));
+    assert_ne!(carla.wopi_id(), &carla.user, "the id of the earlier one is not given again");
+    scene.identity.host.close();
+}
+
+#[actix_web::test]
 async fn a_file_that_is_not_for_the_user_is_one_that_is_not_there() {
     let scene = Scene::new().await;
     let host = &scene.identity.host;

@@ -270,7 +270,7 @@ section! {
         session_context: String = String::new(), "text";
         /// Token endpoints of regions, as `region=URL`; users of a region are sent to its endpoint (`tk`).
         regions: Texts = Texts::default(), "list of region=URL";
-        /// Calls of the token endpoint that one client may make in a minute.
+        /// Calls of the token endpoint that one client may make in a minute; a public one, those of one network.
         token_rate: u32 = 6_000, "number";
         /// Calls of the bootstrapper that one token may make in a minute.
         bootstrapper_rate: u32 = 600, "number";
