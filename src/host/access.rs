@@ -228,11 +228,20 @@ pub struct AccessControl {
 /// An access as it was given, and by what it can be told that it would be given again.
 #[derive(Clone)]
 struct Admitted {
-    /// The engine's epoch, from before anything was read.
-    epoch: u64,
+    /// From before anything was looked at.
+    moment: Moment,
     /// The revision of the file's head.
     revision: Option<Revision>,
     access: Access,
+}
+
+/// What an access follows from, but for the file: as long as none of it moves on, a token is worth what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Moment {
+    /// The engine's.
+    epoch: u64,
+    /// That of the signing keys, which are read again only after their records have changed.
+    keys: u64,
 }
 
 impl fmt::Debug for AccessControl {
@@ -263,27 +272,30 @@ impl AccessControl {
         if let Some(access) = self.kept_access(token, resource)? {
             return Ok(access);
         }
+        // Before anything is looked at: what changes from here on ends it.
+        let moment = self.moment();
         let claims = self.tokens.verify(token)?;
         if claims.resource != *resource {
             return Err(AccessError::WrongResource);
         }
-        // Before anything is read: what changes from here on ends the epoch.
-        let epoch = self.engine.epoch();
         let (access, revision) = self.admit(claims)?;
         // A share link also ends by the clock.
         if matches!(access.who, Who::User(_)) {
-            self.kept.put(token, Admitted { epoch, revision, access: access.clone() });
+            self.kept.put(token, Admitted { moment, revision, access: access.clone() });
         }
         Ok(access)
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { epoch: self.engine.epoch(), keys: self.tokens.keys().edition() }
     }
 
     /// The access that was given for a token before, if it would be given again now.
     fn kept_access(&self, token: &str, resource: &Resource) -> Result<Option<Access>, AccessError> {
         let Some(kept) = self.kept.get(token) else { return Ok(None) };
-        let Admitted { epoch, revision, access } = kept;
-        let good = access.claims.resource == *resource
-            && self.engine.epoch() == epoch
-            && self.clock.wall() < access.claims.expires;
+        let Admitted { moment, revision, access } = kept;
+        let good =
+            access.claims.resource == *resource && self.moment() == moment && self.clock.wall() < access.claims.expires;
         if !good {
             return Ok(None);
         }
@@ -298,7 +310,7 @@ impl AccessControl {
             return Ok(None);
         }
         let access = Access { head: Some(Arc::new(head)), memo: Arc::default(), ..access };
-        self.kept.put(token, Admitted { epoch, revision: Some(record.revision), access: access.clone() });
+        self.kept.put(token, Admitted { moment, revision: Some(record.revision), access: access.clone() });
         Ok(Some(access))
     }
 

@@ -222,3 +222,16 @@ async fn what_a_token_admits_does_not_carry_the_passwords_hash() {
     assert_eq!(access.account().unwrap().password, None);
     assert!(!format!("{access:?}").contains("argon2"));
 }
+
+#[tokio::test]
+async fn a_token_used_while_its_key_is_being_retired_is_not_remembered_as_good() {
+    let scene = Scene::new().await;
+    let token = scene.token(&scene.anna, Role::Owner);
+    let ring = scene.access.tokens().keys();
+    // Another ring over the same store: its commit is done, and ours has not read the keys again.
+    assert!(scene.house.key_ring().await.retire(ring.current().kid()).await.unwrap());
+    assert_eq!(scene.role(&token).unwrap(), Role::Owner);
+    ring.maintain().await.unwrap();
+    let refused = scene.role(&token).unwrap_err();
+    assert!(matches!(refused, AccessError::RetiredKey), "{refused:?}");
+}

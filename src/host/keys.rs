@@ -129,6 +129,8 @@ pub struct KeyRing {
 struct Held {
     current: Arc<SigningKey>,
     all: Vec<Arc<SigningKey>>,
+    /// How often the keys were read again.
+    edition: u64,
 }
 
 impl fmt::Debug for KeyRing {
@@ -175,6 +177,12 @@ impl KeyRing {
             None => Ok(None),
             Some((record, _)) => Ok(Some(Arc::new(SigningKey::from_record(kid, &record)?))),
         }
+    }
+
+    /// Which reading of the keys is held: as long as the number stays, each token is judged as before. Whoever keeps such a
+    /// judgement looks at this first: a key that is retired in the store still counts until it is read again.
+    pub(super) fn edition(&self) -> u64 {
+        self.held.read().unwrap_or_else(PoisonError::into_inner).edition
     }
 
     /// All keys that are kept, oldest first.
@@ -252,8 +260,9 @@ impl KeyRing {
     }
 
     fn reload(&self) -> Result<(), Trouble> {
-        if let Some(held) = read_all(&*self.engine)? {
-            *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+        if let Some(fresh) = read_all(&*self.engine)? {
+            let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+            *held = Held { edition: held.edition.wrapping_add(1), ..fresh };
         }
         Ok(())
     }
@@ -282,7 +291,7 @@ fn read_all(engine: &dyn Engine) -> Result<Option<Held>, Trouble> {
     }
     all.sort_by(|a, b| (a.created, &a.kid).cmp(&(b.created, &b.kid)));
     let current = all.iter().rfind(|key| key.retired.is_none()).cloned();
-    Ok(current.map(|current| Held { current, all }))
+    Ok(current.map(|current| Held { current, all, edition: 0 }))
 }
 
 fn with_new_key(batch: Batch, created: Timestamp) -> Result<(Batch, String), Trouble> {
