@@ -107,7 +107,7 @@ impl Launcher<'_> {
             mode: if writes { Mode::Edit } else { Mode::View },
             wopi_src: self.urls.wopi_src(file),
             service: Some(office.provider_id.clone()).filter(|id| !id.is_empty()),
-            user: account.user.as_str().to_owned(),
+            user: account.wopi_id().as_str().to_owned(),
             // As CheckFileInfo tells it to Office.
             name: for_office_mobile(&head.name),
             origin: wish.origin,
