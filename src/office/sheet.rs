@@ -319,6 +319,9 @@ fn missing(fields: &Fields, also: &Also, client: Option<&ClientRecord>, settings
     if !settings.supports.containers {
         gaps.add("supports.containers", "must be true: Office browses by containers");
     }
+    if !settings.supports.delete {
+        gaps.add("supports.delete", "must be true: containers are offered only together with it");
+    }
     if also.consumer_test_accounts.len() < TEST_ACCOUNTS && also.business_test_accounts.len() < TEST_ACCOUNTS {
         gaps.add(
             "test accounts",

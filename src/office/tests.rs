@@ -180,6 +180,21 @@ async fn a_file_that_is_not_for_the_user_is_one_that_is_not_there() {
 }
 
 #[actix_web::test]
+async fn a_link_names_a_user_as_the_bootstrapper_does_also_the_second_one_of_that_name() {
+    let scene = Scene::new().await;
+    let host = &scene.identity.host;
+    host.accounts().remove_empty(&scene.ben.user).await.unwrap();
+    let ben = user(host, "ben").await;
+    let file = create(host, &ben, "Plan.docx").await;
+    let token = scene.token(&ben, "app").await;
+    let (_, _, told) = scene.get(&format!("/api/office/link/{file}"), Some(&token)).await;
+    let link: LaunchLink = told["link"].as_str().unwrap().parse().unwrap();
+    assert_eq!(link.user, ben.wopi_id().as_str());
+    assert_ne!(link.user, "ben", "that was somebody else");
+    host.close();
+}
+
+#[actix_web::test]
 async fn only_an_oauth_token_with_the_scope_of_the_app_is_taken() {
     let scene = Scene::new().await;
     let host = &scene.identity.host;
@@ -229,4 +244,19 @@ async fn what_an_app_must_know_of_office_is_told_as_data() {
     assert_eq!(stores.len(), 11);
     assert_eq!(stores[0]["intent"], "market://details?id={package}&referrer={referrer}");
     scene.identity.host.close();
+}
+
+#[actix_web::test]
+async fn the_sheet_knows_that_containers_are_offered_only_together_with_deleting() {
+    let scene = Scene::new().await;
+    let Identity { host, urls, settings, .. } = &scene.identity;
+    let mut settings = (**settings).clone();
+    let gaps = |settings: &Settings| {
+        let gaps = sheet::sheet(host, urls, settings).unwrap().missing.into_iter().map(|gap| gap.what);
+        gaps.filter(|what| what.starts_with("supports.")).collect::<Vec<_>>()
+    };
+    assert!(gaps(&settings).is_empty());
+    settings.supports.delete = false;
+    assert_eq!(gaps(&settings), ["supports.delete"]);
+    host.close();
 }
