@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -124,6 +124,8 @@ pub struct KeyRing {
     clock: Arc<dyn Clock>,
     settings: KeySettings,
     held: RwLock<Held>,
+    /// Held while the keys are read again: what one reading found never replaces what a later one found.
+    reading: Mutex<()>,
 }
 
 struct Held {
@@ -147,7 +149,7 @@ impl KeyRing {
     pub async fn open(engine: Arc<dyn Engine>, clock: Arc<dyn Clock>, settings: KeySettings) -> Result<Self, Trouble> {
         for _ in 0..ATTEMPTS {
             if let Some(held) = read_all(&*engine)? {
-                return Ok(Self { engine, clock, settings, held: RwLock::new(held) });
+                return Ok(Self { engine, clock, settings, held: RwLock::new(held), reading: Mutex::default() });
             }
             let (batch, _) = with_new_key(Batch::new(), clock.wall())?;
             commit(&*engine, batch).await?;
@@ -260,6 +262,7 @@ impl KeyRing {
     }
 
     fn reload(&self) -> Result<(), Trouble> {
+        let _alone = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(fresh) = read_all(&*self.engine)? {
             let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
             *held = Held { edition: held.edition.wrapping_add(1), ..fresh };
