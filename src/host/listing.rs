@@ -10,7 +10,7 @@ use crate::{
     ids::NodeId,
     store::{
         engine::Key,
-        records::{AccountRecord, FileHead, NodeKind},
+        records::{self, AccountRecord, FileHead, NodeKind, keys},
     },
 };
 
@@ -142,9 +142,18 @@ impl Listing {
         Ok(Some(listed))
     }
 
-    /// The file, unless it was moved or deleted since its name was read.
+    /// The file, unless it was moved or deleted since its name was read. One whose record is damaged is passed over, so
+    /// that the others can still be reached.
     fn file_in(&self, container: &NodeId, id: NodeId) -> Result<Option<Listed>, HostError> {
-        let head = self.host.head_anywhere(&id)?;
+        let key = keys::file(&id);
+        let Some(record) = self.host.engine().get(&key)? else { return Ok(None) };
+        let head: Option<FileHead> = match records::decode(&key, &record.value) {
+            Ok(head) => Some(head),
+            Err(error) => {
+                tracing::error!(%container, file = %id, %error, "a file is left out of its folder's listing; run `lockhouse check`");
+                None
+            }
+        };
         let head = head.filter(|head| head.binned.is_none() && head.parent == *container);
         Ok(head.map(|head| Listed::File { id, head: Box::new(head) }))
     }

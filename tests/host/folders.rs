@@ -16,7 +16,10 @@ use lockhouse::{
     lock::Command,
     names::FileName,
     permission::Role,
-    store::records::NodeKind,
+    store::{
+        engine::{Batch, Engine as _},
+        records::{NodeKind, keys},
+    },
 };
 
 use super::house::{House, anna, id};
@@ -366,4 +369,16 @@ async fn an_editor_of_a_folder_may_fill_it_but_not_take_it_from_its_place() {
     house.grant(&outer, Role::Viewer).await;
     let facts = house.host.container_facts(&house.in_folder(BEN, &outer), &outer).unwrap();
     assert!(!(facts.may_create || facts.may_rename || facts.may_delete || facts.may_share));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_record_hides_its_file_and_not_the_folder() {
+    let house = House::new().await;
+    let folder = house.folder(&house.drive("anna"), "Projects").await;
+    let damaged = house.file_in(&folder, "a.docx").await;
+    let whole = house.file_in(&folder, "b.docx").await;
+    let batch = Batch::new().set(keys::file(&damaged), &b"\x01{no head"[..]);
+    house.host.store().engine.submit(batch).unwrap().wait().await.unwrap();
+    let listed = house.children("anna", &folder);
+    assert!(matches!(&listed[..], [Listed::File { id, .. }] if *id == whole), "{listed:?}");
 }
