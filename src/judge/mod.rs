@@ -3,7 +3,7 @@
 //! Whoever drives a host records every request and its reply with their times ([`history`]). Afterwards the judge looks,
 //! file by file, for an order of the operations that is consistent with real time and in which every reply is what the
 //! state machine of files.md says ([`model`], [`check`]). If there is none, the host is convicted, with the smallest
-//! history that shows it, drawn as a timeline ([`verdict`], [`shrink`], [`timeline`]). Beside this, ten promises that real
+//! history that shows it, drawn as a timeline ([`verdict`], [`mod@shrink`], [`timeline`]). Beside this, ten promises that real
 //! hosts were seen to break are checked by name ([`invariants`]).
 //!
 //! It judges any host: nothing here knows this house, its store or its lock machine. It needs no network, no clock and no
