@@ -112,12 +112,19 @@ impl SledDatabase {
             .cache_capacity(options.cache_capacity)
             .flush_every_ms(Some(BACKGROUND_EVERY_MS))
             .print_profile_on_drop(false);
-        let db = match catch_unwind(AssertUnwindSafe(|| config.open())) {
-            Ok(Ok(db)) => db,
-            Ok(Err(error)) => return Err(open_error(path, error)),
-            Err(panic) => {
-                return Err(OpenError::Damaged { directory: path.to_owned(), reason: panic_words(panic.as_ref()) });
+        let patience = Instant::now() + PATIENCE;
+        let db = loop {
+            let refused = match catch_unwind(AssertUnwindSafe(|| config.open())) {
+                Ok(Ok(db)) => break db,
+                Ok(Err(error)) => open_error(path, error),
+                Err(panic) => {
+                    OpenError::Damaged { directory: path.to_owned(), reason: panic_words(panic.as_ref()) }
+                }
+            };
+            if !matches!(refused, OpenError::InUse { .. }) || Instant::now() >= patience {
+                return Err(refused);
             }
+            thread::sleep(LOOK_AGAIN);
         };
         // sled syncs neither its configuration nor the directory entries of what it creates.
         File::open(path.join("conf")).and_then(|conf| conf.sync_all()).map_err(io)?;
