@@ -1,5 +1,5 @@
 //! The locks at which the engine's threads meet: the standard library's, or, for the models, locks by which a scheduler tries
-//! one order of their steps after the other ([`super::models`]).
+//! one order of their steps after the other (`models.rs`).
 
 #[cfg(not(feature = "models"))]
 pub(super) use std::sync::{

@@ -12,8 +12,8 @@ use lockhouse::{
     fuzzing,
     host::{
         Host, HostOptions,
-        tokens::Resource,
         oauth::{NewClient, is_challenge},
+        tokens::Resource,
     },
     ids::NodeId,
     launch::{LaunchLink, PassBack},
