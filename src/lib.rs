@@ -78,6 +78,9 @@ pub mod actors;
 pub mod api;
 pub mod cli;
 pub mod clock;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod host;
 pub mod ids;
 pub mod judge;

@@ -1,7 +1,7 @@
 //! Finds, starts, replaces and retires file actors, and bounds what is in flight per file.
 //!
-//! A lease counts one operation in flight, under the lock of its shard; an actor is retired only when nobody holds a lease
-//! and everything it submitted is durable, so no message is lost and the next actor starts from the truth. An actor that
+//! A lease counts one operation in flight, under the lock of its shard, until caller and actor are both done with it; an
+//! actor is retired only when nothing is in flight and everything it submitted is durable, so no message is lost and the next actor starts from the truth. An actor that
 //! died, or whose memory ran ahead of a refused commit, is replaced by one that first waits until the commit thread has
 //! decided everything submitted before.
 
@@ -21,7 +21,7 @@ use super::{
     ActorError, ActorSystem,
     expiry::ExpiryBoard,
     file::{FileActor, FileSurroundings},
-    messages::{Answer, Ask, Decided, Operation},
+    messages::{Answer, Ask, Decided, InFlight, Operation},
 };
 use crate::{
     clock::Clock,
@@ -71,16 +71,10 @@ impl std::fmt::Debug for Directory {
     }
 }
 
-/// The right to ask a file's actor: one operation in flight. Dropping it ends the operation.
+/// The right to ask a file's actor: one operation in flight.
 struct Lease {
     addr: Addr<FileActor>,
-    in_flight: Arc<AtomicUsize>,
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.in_flight.fetch_sub(1, Ordering::AcqRel);
-    }
+    in_flight: Arc<InFlight>,
 }
 
 impl Directory {
@@ -155,9 +149,8 @@ impl Directory {
         if entry.in_flight.load(Ordering::Acquire) >= self.options.in_flight_per_file {
             return Err(ActorError::Overloaded);
         }
-        entry.in_flight.fetch_add(1, Ordering::AcqRel);
         entry.used = self.surroundings.clock.monotonic();
-        Ok(Lease { addr: entry.addr.clone(), in_flight: Arc::clone(&entry.in_flight) })
+        Ok(Lease { addr: entry.addr.clone(), in_flight: Arc::new(InFlight::begin(&entry.in_flight)) })
     }
 
     /// Puts a fresh actor, which first lets the commit thread catch up, in the place of `old`, if that is still there.
@@ -177,7 +170,7 @@ impl Directory {
         let operation = Arc::new(operation);
         for _ in 0..ATTEMPTS {
             let lease = self.lease(file)?;
-            let ask = Ask::new(Arc::clone(&operation));
+            let ask = Ask::new(Arc::clone(&operation), Arc::clone(&lease.in_flight));
             let begun = Arc::clone(&ask.begun);
             let Decided { answer, after } = match lease.addr.send(ask).await {
                 Ok(decided) => decided?,

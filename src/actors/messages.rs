@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use actix::Message;
@@ -108,6 +108,28 @@ pub enum Operation {
     /// Dies, as a fault in our own code would; for tests of supervision.
     #[cfg(test)]
     Panic,
+    /// Another operation, with something done before it and after; for tests that force a moment.
+    #[cfg(test)]
+    Amid(Amid),
+}
+
+/// An operation, and what is done in its actor before and after it is decided.
+#[cfg(test)]
+#[derive(Clone)]
+pub struct Amid {
+    /// Done first.
+    pub before: Arc<dyn Fn() + Send + Sync>,
+    /// The operation.
+    pub operation: Box<Operation>,
+    /// Done when it is decided and submitted, and nobody has heard of it.
+    pub after: Arc<dyn Fn() + Send + Sync>,
+}
+
+#[cfg(test)]
+impl std::fmt::Debug for Amid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.operation.fmt(f)
+    }
 }
 
 /// Which stored content to bring back.
@@ -190,10 +212,29 @@ pub struct Decided {
     pub after: Option<Ticket>,
 }
 
+/// One operation in flight on a file, for as long as this lives.
+pub struct InFlight(Arc<AtomicUsize>);
+
+impl InFlight {
+    /// Counts one more.
+    pub fn begin(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 /// The one message of a file's actor.
 pub struct Ask {
     /// What is wanted.
     pub operation: Arc<Operation>,
+    /// The caller has it too. He may go; the actor is in use until it has taken this message up and is done with it.
+    _in_flight: Arc<InFlight>,
     /// Set when the actor begins: if it dies before, the operation may be asked again.
     pub begun: Arc<AtomicBool>,
 }
@@ -204,8 +245,8 @@ impl Message for Ask {
 
 impl Ask {
     /// Wraps an operation.
-    pub fn new(operation: Arc<Operation>) -> Self {
-        Self { operation, begun: Arc::default() }
+    pub fn new(operation: Arc<Operation>, in_flight: Arc<InFlight>) -> Self {
+        Self { operation, _in_flight: in_flight, begun: Arc::default() }
     }
 
     /// Notes that the actor took it up.

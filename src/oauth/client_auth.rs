@@ -82,9 +82,9 @@ fn counted(request: &HttpRequest, identity: &Identity, refusal: Refusal) -> Refu
 
 /// What somebody says who he is.
 #[derive(PartialEq, Eq)]
-struct Claim {
-    id: String,
-    secret: Option<String>,
+pub(crate) struct Claim {
+    pub(crate) id: String,
+    pub(crate) secret: Option<String>,
 }
 
 fn authenticate(request: &HttpRequest, identity: &Identity, params: &Params) -> Result<ClientRecord, Refusal> {
@@ -123,7 +123,7 @@ fn authenticate(request: &HttpRequest, identity: &Identity, params: &Params) -> 
 }
 
 /// Both parts of Basic credentials are form-encoded before they are joined (RFC 6749 section 2.3.1).
-fn from_basic(credentials: &str) -> Option<Claim> {
+pub(crate) fn from_basic(credentials: &str) -> Option<Claim> {
     let decoded = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
     let (id, secret) = decoded.split_once(':')?;
     let plain = |part: &str| {

@@ -3,7 +3,7 @@
 
 mod app_code;
 pub(crate) mod authorize;
-mod client_auth;
+pub(crate) mod client_auth;
 mod consent;
 mod form;
 mod limits;

@@ -64,8 +64,10 @@ impl FromStr for PublicUrl {
         if path.split('/').skip(1).any(|segment| segment.is_empty() || segment == "." || segment == "..") {
             return Err(wrong("its path has an empty, `.` or `..` segment"));
         }
-        let text = format!("{scheme}{}{path}", authority.to_ascii_lowercase());
-        Ok(Self { host_at: scheme.len(), path_at: scheme.len() + authority.len(), text })
+        // As browsers write it in `Origin`: no port that goes without saying, one spelling of an address.
+        let read = url::Url::parse(&format!("{scheme}{authority}")).map_err(|_| wrong("its host is none"))?;
+        let origin = read.origin().ascii_serialization();
+        Ok(Self { host_at: scheme.len(), path_at: origin.len(), text: format!("{origin}{path}") })
     }
 }
 
@@ -104,8 +106,24 @@ mod tests {
         assert_eq!(url.origin(), "https://docs.example.org:8443");
         assert_eq!(url.path(), "/office");
         assert!(url.is_https());
-        let url: PublicUrl = "http://[::1]:80".parse().unwrap();
-        assert_eq!((url.authority(), url.path(), url.is_https()), ("[::1]:80", "", false));
+        let url: PublicUrl = "http://[::1]:8080".parse().unwrap();
+        assert_eq!((url.authority(), url.path(), url.is_https()), ("[::1]:8080", "", false));
+    }
+
+    #[test]
+    fn the_origin_is_spelled_as_browsers_send_it() {
+        for (text, origin) in [
+            ("https://docs.example:443/office", "https://docs.example"),
+            ("http://docs.example:80", "http://docs.example"),
+            ("http://docs.example:443", "http://docs.example:443"),
+            ("https://docs.example:0444", "https://docs.example:444"),
+            ("http://127.1:8080", "http://127.0.0.1:8080"),
+            ("http://[0:0::1]", "http://[::1]"),
+        ] {
+            assert_eq!(text.parse::<PublicUrl>().unwrap().origin(), origin, "{text}");
+        }
+        let url: PublicUrl = "https://docs.example:443/office".parse().unwrap();
+        assert_eq!((url.authority(), url.path()), ("docs.example", "/office"));
     }
 
     #[test]
@@ -127,6 +145,9 @@ mod tests {
             "https://[::g]",
             "https://ü.de",
             "https://x/a b",
+            "https://256.1.1.1",
+            "https://1.2.3.4.5",
+            "https://xn--a-.example",
         ] {
             assert!(text.parse::<PublicUrl>().is_err(), "{text}");
         }

@@ -15,6 +15,8 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -26,6 +28,13 @@ use super::{
 
 /// How often sled's own thread rolls its buffer and collects garbage, in milliseconds. Without it garbage would stay.
 const BACKGROUND_EVERY_MS: u64 = 500;
+
+/// For how long a database is waited for that somebody has open. The data directory's own lock keeps others out, so it is
+/// whoever had it before: sled's threads let go of its lock some time after the last handle was dropped.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long to wait before looking again.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// How a database is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,12 +121,17 @@ impl SledDatabase {
             .cache_capacity(options.cache_capacity)
             .flush_every_ms(Some(BACKGROUND_EVERY_MS))
             .print_profile_on_drop(false);
-        let db = match catch_unwind(AssertUnwindSafe(|| config.open())) {
-            Ok(Ok(db)) => db,
-            Ok(Err(error)) => return Err(open_error(path, error)),
-            Err(panic) => {
-                return Err(OpenError::Damaged { directory: path.to_owned(), reason: panic_words(panic.as_ref()) });
+        let patience = Instant::now() + PATIENCE;
+        let db = loop {
+            let refused = match catch_unwind(AssertUnwindSafe(|| config.open())) {
+                Ok(Ok(db)) => break db,
+                Ok(Err(error)) => open_error(path, error),
+                Err(panic) => OpenError::Damaged { directory: path.to_owned(), reason: panic_words(panic.as_ref()) },
+            };
+            if !matches!(refused, OpenError::InUse { .. }) || Instant::now() >= patience {
+                return Err(refused);
             }
+            thread::sleep(LOOK_AGAIN);
         };
         // sled syncs neither its configuration nor the directory entries of what it creates.
         File::open(path.join("conf")).and_then(|conf| conf.sync_all()).map_err(io)?;
@@ -258,5 +272,29 @@ fn open_error(path: &Path, error: sled::Error) -> OpenError {
         }
         sled::Error::Io(error) => OpenError::Io { directory, error },
         error => OpenError::Damaged { directory, reason: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::fs::{FlockOperation, flock};
+
+    use super::*;
+
+    #[test]
+    fn a_database_is_waited_for_while_the_one_before_lets_go_of_it() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("meta");
+        drop(SledDatabase::open(&path, SledOptions::meta(1 << 20)).unwrap());
+        let file = File::open(path.join("db")).unwrap();
+        flock(&file, FlockOperation::LockExclusive).unwrap();
+        let opening = thread::spawn(move || SledDatabase::open(&path, SledOptions::meta(1 << 20)));
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE / 10 {
+            assert!(!opening.is_finished(), "given up at once");
+            thread::yield_now();
+        }
+        drop(file);
+        opening.join().unwrap().unwrap();
     }
 }

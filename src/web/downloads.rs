@@ -91,7 +91,7 @@ fn whole(status: StatusCode, reading: &Reading) -> HttpResponseBuilder {
     builder
 }
 
-fn attachment(name: &str) -> ContentDisposition {
+pub(crate) fn attachment(name: &str) -> ContentDisposition {
     let plain: String = name.chars().map(|c| if c.is_ascii() && c != '"' && c != '\\' { c } else { '_' }).collect();
     ContentDisposition {
         disposition: DispositionType::Attachment,
@@ -126,14 +126,14 @@ fn precondition(request: &HttpRequest, tag: &EntityTag) -> Option<HttpResponse> 
     None
 }
 
-enum Wanted {
+pub(crate) enum Wanted {
     All,
     Part { from: u64, to: u64 },
     Nothing,
 }
 
 /// One range is served; several, or what is no range, get the whole (RFC 9110 section 14.2 allows it).
-fn range(request: &HttpRequest, tag: &EntityTag, size: u64) -> Wanted {
+pub(crate) fn range(request: &HttpRequest, tag: &EntityTag, size: u64) -> Wanted {
     let Ok(Range::Bytes(ranges)) = Range::parse(request) else { return Wanted::All };
     if request.headers().contains_key(header::IF_RANGE) {
         match IfRange::parse(request) {

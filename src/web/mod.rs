@@ -1,6 +1,6 @@
 //! Floor 5: what a person's browser, or an editor's plain GET, asks for: pages and downloads.
 
-mod downloads;
+pub(crate) mod downloads;
 pub(crate) mod frame;
 pub(crate) mod language;
 #[cfg(feature = "oidc")]

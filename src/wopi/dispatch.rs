@@ -14,7 +14,7 @@ use crate::{
 
 /// The operations of `POST /files/{id}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verb {
+pub(crate) enum Verb {
     Lock,
     UnlockAndRelock,
     RefreshLock,
@@ -29,7 +29,7 @@ pub(super) enum Verb {
 }
 
 impl Verb {
-    fn parse(request: &HttpRequest, name: &str) -> Option<Self> {
+    pub(crate) fn parse(request: &HttpRequest, name: &str) -> Option<Self> {
         Some(match name {
             "LOCK" if headers::value(request, OLD_LOCK).is_some() => Self::UnlockAndRelock,
             "LOCK" => Self::Lock,
@@ -46,7 +46,7 @@ impl Verb {
         })
     }
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Lock => "Lock",
             Self::UnlockAndRelock => "UnlockAndRelock",

@@ -14,14 +14,14 @@ mod child_file;
 mod children;
 mod containers;
 mod contents;
-mod dispatch;
+pub(crate) mod dispatch;
 mod ecosystem;
-mod headers;
+pub(crate) mod headers;
 mod locks;
 mod naming;
 mod relative;
-mod reply;
-mod session;
+pub(crate) mod reply;
+pub(crate) mod session;
 pub(crate) mod shapes;
 mod sharing;
 

@@ -29,7 +29,7 @@ pub(super) const VALID_RELATIVE_TARGET: HeaderName = HeaderName::from_static("x-
 
 /// Why a request is not answered with 200.
 #[derive(Debug)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     /// What the host said.
     Host(HostError),
     /// The body did not arrive as it should.

@@ -86,7 +86,7 @@ pub(super) fn require_containers(access: &Access, wopi: &Wopi) -> Result<(), Pro
 }
 
 /// The token: the query parameter, percent-decoded once, else the header (files.md section 1.5).
-fn token_of(request: &HttpRequest) -> Option<String> {
+pub(crate) fn token_of(request: &HttpRequest) -> Option<String> {
     let parameter = request.query_string().split('&').find_map(|pair| pair.strip_prefix("access_token="));
     if let Some(raw) = parameter.filter(|raw| !raw.is_empty()) {
         return Some(percent_decode_str(raw).decode_utf8_lossy().into_owned());

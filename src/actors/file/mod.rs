@@ -5,6 +5,8 @@
 //! commit it depends on: also an answer that changed nothing, because it reveals what is not durable yet.
 
 mod contents;
+#[cfg(test)]
+mod moments_tests;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -178,6 +180,13 @@ impl FileActor {
             Operation::AddActivities(activities) => self.add_activities(activities),
             #[cfg(test)]
             Operation::Panic => panic!("asked to"),
+            #[cfg(test)]
+            Operation::Amid(amid) => {
+                (amid.before)();
+                let answer = self.decide(&amid.operation);
+                (amid.after)();
+                answer
+            }
         }
     }
 
@@ -187,10 +196,15 @@ impl FileActor {
         }
         let key = keys::file(&self.id);
         self.known = match self.around.engine.get(&key)? {
-            None => Known::Gone,
+            None => {
+                self.note_lock(&LockState::Unlocked);
+                Known::Gone
+            }
             Some(record) => {
                 let head: FileHead = records::decode(&key, &record.value)?;
                 let lock = self.load_lock(head.lock.as_ref());
+                // The actor before may have noted a lock that never came to be.
+                self.note_lock(&lock);
                 Known::Here(FileState { head: Arc::new(head), revision: record.revision, lock, history: None })
             }
         };
@@ -221,9 +235,7 @@ impl FileActor {
         let (wall, now) = (self.around.clock.wall(), self.around.clock.monotonic());
         let left = stored.expires.since(wall).min(LOCK_TIMEOUT + EXPIRY_SLACK);
         let expires = self.around.board.exact(&self.id, &id).unwrap_or(now + left);
-        let lock = WopiLock { id, expires };
-        self.around.board.note(&self.id, Some(lock.clone()));
-        LockState::Wopi(lock)
+        LockState::Wopi(WopiLock { id, expires })
     }
 
     /// The file, if it exists for callers: not in the bin.

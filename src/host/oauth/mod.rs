@@ -13,9 +13,9 @@ mod codes;
 mod grants;
 mod over;
 mod pkce;
-mod redirects;
+pub(crate) mod redirects;
 mod refresh;
-mod refresh_token;
+pub(crate) mod refresh_token;
 mod secrets;
 
 #[cfg(test)]

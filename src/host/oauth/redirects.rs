@@ -24,7 +24,7 @@ const FORBIDDEN: [&str; 14] = [
 ];
 
 /// Whether a text may be registered as a redirect URI; the error says what is wrong with it.
-pub(super) fn check(uri: &str, public: bool) -> Result<(), String> {
+pub(crate) fn check(uri: &str, public: bool) -> Result<(), String> {
     let wrong = |reason: &str| Err(format!("`{uri}` cannot be a redirect URI: {reason}"));
     if uri.len() > LONGEST || !uri.bytes().all(|byte| byte.is_ascii_graphic()) {
         return wrong("it must be at most 512 printable ASCII characters without blanks");
@@ -51,7 +51,7 @@ pub fn registered<'a>(registered: &'a [String], given: &str) -> Option<&'a str> 
 }
 
 /// Whether two redirect URIs are one: the empty path and `/` are one path, and nothing else is let pass.
-pub(super) fn same(a: &str, b: &str) -> bool {
+pub(crate) fn same(a: &str, b: &str) -> bool {
     a == b || bare_origin(a).is_some_and(|origin| bare_origin(b) == Some(origin))
 }
 

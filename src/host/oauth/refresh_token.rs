@@ -26,7 +26,7 @@ const LONGEST: usize = 256;
 
 /// A refresh token, taken apart.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct RefreshToken {
+pub(crate) struct RefreshToken {
     pub(super) family: NodeId,
     /// How many there were before it in its family.
     pub(super) number: u64,
@@ -36,7 +36,7 @@ pub(super) struct RefreshToken {
 
 impl RefreshToken {
     /// A family's first token.
-    pub(super) fn first(family: NodeId, secret: String, salt: &str) -> Self {
+    pub(crate) fn first(family: NodeId, secret: String, salt: &str) -> Self {
         Self::sealed(family, 0, secret, salt)
     }
 
@@ -46,25 +46,29 @@ impl RefreshToken {
     }
 
     /// Takes a text apart; `None` when it is no refresh token by its form.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         if text.len() > LONGEST || !text.is_ascii() {
             return None;
         }
         let mut parts = text.strip_prefix(PREFIX)?.split('.');
         let (family, number, rest) = (parts.next()?, parts.next()?, parts.next()?);
         let (secret, seal) = rest.split_at_checked(SECRET)?;
-        let well_formed = parts.next().is_none() && seal.len() == SECRET && number.bytes().all(|b| b.is_ascii_digit());
-        let number = number.parse().ok().filter(|_| well_formed)?;
+        let written = number;
+        let number: u64 = written.parse().ok()?;
+        // One token has one text: no sign, no zeros in front.
+        if parts.next().is_some() || seal.len() != SECRET || number.to_string() != written {
+            return None;
+        }
         Some(Self { family: NodeId::parse(family).ok()?, number, secret: secret.to_owned(), seal: seal.to_owned() })
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let Self { family, number, secret, seal } = self;
         format!("{PREFIX}{family}.{number}.{secret}{seal}")
     }
 
     /// Whether the house made it, however long ago.
-    pub(super) fn is_ours(&self, salt: &str) -> bool {
+    pub(crate) fn is_ours(&self, salt: &str) -> bool {
         let genuine = Self::sealed(self.family.clone(), self.number, self.secret.clone(), salt);
         secrets::equal(&self.seal, &genuine.seal)
     }
@@ -75,7 +79,7 @@ impl RefreshToken {
     }
 
     /// The one that follows it.
-    pub(super) fn next(&self, salt: &str) -> Self {
+    pub(crate) fn next(&self, salt: &str) -> Self {
         let secret = keyed(salt, &format!("next.{}", self.secret));
         Self::sealed(self.family.clone(), self.number.saturating_add(1), secret, salt)
     }
@@ -125,6 +129,14 @@ mod tests {
         let flipped = if tail.starts_with('A') { "B" } else { "A" };
         let other = format!("{head}.{flipped}{}", &tail[1..]);
         assert!(!RefreshToken::parse(&other).unwrap().is_ours(SALT));
+    }
+
+    #[test]
+    fn one_token_has_one_text() {
+        let text = first().text();
+        for number in [".00.", ".+0.", ".-0.", ".."] {
+            assert!(RefreshToken::parse(&text.replacen(".0.", number, 1)).is_none(), "{number}");
+        }
     }
 
     proptest! {

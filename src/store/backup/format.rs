@@ -230,6 +230,9 @@ impl<'a> Reader<'a> {
         if Timestamp::parse_iso(&reader.facts.time).is_none() {
             return Err(reader.damaged("its time is none"));
         }
+        if reader.facts.revision > raw::HIGHEST {
+            return Err(reader.damaged("it cannot have seen so many changes"));
+        }
         Ok(reader)
     }
 
@@ -285,7 +288,7 @@ impl<'a> Reader<'a> {
         let mut chunks = Vec::new();
         while !payload.is_empty() {
             let (number, bytes) = take_chunk(&mut payload).ok_or_else(|| self.damaged("a chunk is cut off"))?;
-            if number <= self.last_chunk || bytes.is_empty() || bytes.len() > MAX_CHUNK {
+            if number <= self.last_chunk || number > raw::HIGHEST || bytes.is_empty() || bytes.len() > MAX_CHUNK {
                 return Err(self.damaged("a chunk is not one, or out of its place"));
             }
             self.last_chunk = number;
@@ -420,5 +423,31 @@ impl Read for Tee<'_> {
         let read = self.input.read(buffer)?;
         self.out.write_all(&buffer[..read])?;
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn backup(revision: Revision, chunk: u64) -> Result<Summary, ReadError> {
+        let time = Timestamp::from_unix_ms(0).to_iso();
+        let facts = Facts { time, product: "0".to_owned(), incarnation: 1, revision };
+        let mut bytes = Vec::new();
+        let mut writer = Writer::begin(&mut bytes, &facts).unwrap();
+        writer.record(b"a/anna", 1, b"x").unwrap();
+        writer.chunk(chunk, b"bytes").unwrap();
+        writer.finish(0).unwrap();
+        verify(&mut bytes.as_slice(), &mut |_| ())
+    }
+
+    #[test]
+    fn numbers_after_which_a_store_could_not_go_on_are_damage() {
+        assert!(backup(1, 1).is_ok());
+        assert!(backup(raw::HIGHEST, raw::HIGHEST).is_ok());
+        for (revision, chunk) in [(u64::MAX, 1), (raw::HIGHEST + 1, 1), (1, u64::MAX), (1, raw::HIGHEST + 1)] {
+            let refused = backup(revision, chunk);
+            assert!(matches!(refused, Err(ReadError::Damaged { .. })), "{revision} {chunk}: {refused:?}");
+        }
     }
 }

@@ -150,7 +150,7 @@ impl Reader {
     fn load_at(&mut self, place: &mut Place) -> Result<(), ContentError> {
         let entry = loop {
             match place.page.entry(place.position) {
-                Some(entry) if place.at + u64::from(entry.length) > self.offset => break entry,
+                Some(entry) if place.at.saturating_add(u64::from(entry.length)) > self.offset => break entry,
                 Some(entry) => {
                     place.at += u64::from(entry.length);
                     place.position += 1;
@@ -166,7 +166,7 @@ impl Reader {
             }
         };
         let mut bytes = self.content.chunk(self.pin.node(), self.pin.manifest(), &entry)?;
-        if place.at + bytes.len() as u64 > self.size {
+        if place.at.saturating_add(bytes.len() as u64) > self.size {
             return Err(self.corrupt(format!("it names more than the {} bytes of the content", self.size)));
         }
         // Within the chunk, by the condition of the loop.

@@ -2,10 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Instant,
 };
 
@@ -20,6 +17,7 @@ use super::{
     recent::Recent,
     redo::{self, Changes},
     stored::{self, LAST_REVISION, RESERVED_TO},
+    sync::AtomicU64,
 };
 use crate::store::{
     backing::{Backing, BackingError},

@@ -6,16 +6,14 @@
 
 use std::{
     ops::Bound,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, PoisonError, atomic::Ordering},
 };
 
 use super::{
     Cut, EngineError, Key, Record,
     published::{Before, Page, merge, read_page},
     stored::{FIRST_KEY, weight},
+    sync::{AtomicBool, Mutex, MutexGuard},
 };
 use crate::store::backing::Backing;
 

@@ -5,10 +5,7 @@ use std::{
     ops::{Bound, ControlFlow},
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -23,7 +20,8 @@ use super::{
     published::Published,
     queue::{Limits, Queue, batch_weight},
     redo::{self, RecoverError},
-    stored::{FIRST_KEY, LAST_REVISION, RESERVED_TO, is_reserved},
+    stored::{FIRST_KEY, HIGHEST, LAST_REVISION, RESERVED_TO, is_reserved},
+    sync::AtomicU64,
 };
 #[cfg(doc)]
 use crate::store::watchdog::HUNG_EXIT_CODE;
@@ -184,6 +182,9 @@ impl LocalEngine {
         say(report);
         // Above everything that was ever given out.
         let newest = last.max(reserved_to).max(witness);
+        if newest > HIGHEST {
+            return Err(OpenError::Damaged(format!("{newest} changes cannot have been made")));
+        }
         let shared = Arc::new(Shared {
             backing,
             queue: Queue::new(

@@ -8,12 +8,15 @@ mod acked;
 mod committer;
 mod cut;
 mod local;
+#[cfg(all(test, feature = "models"))]
+mod models;
 mod published;
 mod queue;
 pub(crate) mod raw;
 mod recent;
 mod redo;
 mod stored;
+mod sync;
 
 use std::{future::Future, ops::Bound, sync::Arc};
 

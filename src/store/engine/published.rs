@@ -5,15 +5,11 @@
 //! met a value that was not flushed finds the note, unless the flush came in between, and then the value is durable. After a
 //! flush that failed the notes stay for good.
 
-use std::{
-    collections::BTreeMap,
-    ops::Bound,
-    sync::{PoisonError, RwLock},
-};
+use std::{collections::BTreeMap, ops::Bound, sync::PoisonError};
 
 use bytes::Bytes;
 
-use super::{EngineError, Key, Record, stored};
+use super::{EngineError, Key, Record, stored, sync::RwLock};
 use crate::store::backing::{Backing, BackingError, is_empty_range};
 
 /// What records were before they were changed; `None` where there was none.

@@ -10,6 +10,9 @@ use super::{
 };
 use crate::store::backing::{Backing, BackingError};
 
+/// As many changes, or chunks, as no store ever comes to.
+pub(crate) const HIGHEST: Revision = stored::HIGHEST;
+
 /// Whether a key is the engine's own.
 pub(crate) fn is_reserved(key: &[u8]) -> bool {
     stored::is_reserved(key)
@@ -58,4 +61,26 @@ pub(crate) fn recover(backing: &dyn Backing) -> Result<bool, BackingError> {
 /// Whether a key is that of a batch that a crash may have interrupted.
 pub(crate) fn is_redo(key: &[u8]) -> bool {
     key.starts_with(&REDO)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{
+        engine::{EngineOptions, LocalEngine, OpenError},
+        memory::MemoryDatabase,
+    };
+
+    #[test]
+    fn a_store_that_claims_more_changes_than_there_can_be_is_damaged() {
+        for newest in [HIGHEST + 1, Revision::MAX - 1, Revision::MAX] {
+            let backing = MemoryDatabase::new().tree("records");
+            set_newest_revision(&*backing, newest).unwrap();
+            let opened = LocalEngine::open(backing, EngineOptions::default());
+            assert!(matches!(opened, Err(OpenError::Damaged(_))), "{newest}");
+        }
+        let backing = MemoryDatabase::new().tree("records");
+        set_newest_revision(&*backing, HIGHEST).unwrap();
+        assert!(LocalEngine::open(backing, EngineOptions::default()).is_ok());
+    }
 }

@@ -176,7 +176,8 @@ fn put(list: &mut Vec<u8>, bytes: &[u8]) {
 fn decode(mut list: &[u8]) -> Option<Changes> {
     let mut changes = Changes::new();
     while !list.is_empty() {
-        let key = take(&mut list)?.to_vec();
+        // A batch never names the engine's own records: what does is damaged, and might name redo records without end.
+        let key = take(&mut list).filter(|key| !stored::is_reserved(key))?.to_vec();
         let (flag, rest) = list.split_first()?;
         list = rest;
         let value = match flag {
@@ -247,6 +248,24 @@ mod tests {
                 assert_eq!(leftovers, [], "after {keep} writes");
             }
         }
+    }
+
+    #[test]
+    fn a_redo_record_that_names_records_of_the_engine_is_damaged_and_changes_none() {
+        let backing = MemoryDatabase::new().tree("t");
+        backing.insert(stored::RESERVED_TO, b"reserved").unwrap();
+        let (first, second) = (part_key(3, 0), part_key(4, 0));
+        let again = |key: &Key, other: &Key| vec![(other.clone(), backing.get(key).unwrap())];
+        for changes in [
+            vec![(stored::RESERVED_TO.to_vec(), None)],
+            vec![(Key::new(), Some(Bytes::new()))],
+            // Completing one would bring back the other, without end.
+            again(&first, &second),
+        ] {
+            begin(&*backing, 3, &changes).unwrap();
+            assert!(matches!(recover(&*backing), Err(RecoverError::Damaged(_))), "{changes:?}");
+        }
+        assert_eq!(backing.get(stored::RESERVED_TO).unwrap().as_deref(), Some(b"reserved".as_slice()));
     }
 
     #[test]

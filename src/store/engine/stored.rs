@@ -19,6 +19,9 @@ pub(super) const RESERVED_TO: &[u8] = &[RESERVED, b'n'];
 /// The last revision of the newest group. It is written after the group's records, so that a log that lost its tail shows it.
 pub(super) const LAST_REVISION: &[u8] = &[RESERVED, b'r'];
 
+/// No store ever comes to a higher revision: a number beyond it is damage.
+pub(super) const HIGHEST: Revision = 1 << 62;
+
 /// The beginning of the keys of redo records ([`super::redo`]).
 pub(super) const REDO: [u8; 2] = [RESERVED, b'd'];
 

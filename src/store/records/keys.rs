@@ -164,7 +164,9 @@ pub fn parse_manifest_page(key: &[u8]) -> Option<(NodeId, ManifestId, u32)> {
     let node = NodeId::parse(parts.next()?).ok()?;
     let manifest = u64::from_str_radix(parts.next()?, 16).ok()?;
     let page = u32::from_str_radix(parts.next()?, 16).ok()?;
-    parts.next().is_none().then_some((node, ManifestId(manifest), page))
+    // One page has one key: no sign, sixteen and eight digits.
+    let is_key = manifest_page(&node, ManifestId(manifest), page) == key;
+    is_key.then_some((node, ManifestId(manifest), page))
 }
 
 /// `n/<parent>/<folded name>`. The folded name is the last part and may hold any byte.
@@ -310,7 +312,9 @@ mod tests {
         let node = NodeId::from_random_bits([7; 16]);
         let key = manifest_page(&node, ManifestId(u64::MAX), 3);
         assert_eq!(parse_manifest_page(&key), Some((node, ManifestId(u64::MAX), 3)));
-        assert_eq!(parse_manifest_page(b"m/x"), None);
+        for other in ["m/x", "m/x/7/3", "m/x/+00000000000000f/00000003", "m/x/00000000000000FF/00000003"] {
+            assert_eq!(parse_manifest_page(other.as_bytes()), None, "{other}");
+        }
     }
 
     #[test]
