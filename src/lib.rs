@@ -17,12 +17,12 @@
 //!
 //! | floor | modules | in short |
 //! |---|---|---|
-//! | 1 ground | [`lock`], [`names`], [`permission`], [`retention`], [`licence`], [`discovery`], [`proof`], [`ids`], [`clock`], [`settings`] | rules and values; no store, no network |
+//! | 1 ground | [`lock`], [`judge`], [`names`], [`permission`], [`retention`], [`licence`], [`launch`], [`discovery`], [`proof`], [`ids`], [`clock`], [`settings`] | rules and values; no store, no network |
 //! | 2 [`store`] | [`store::engine`], [`store::records`], [`store::content`], [`store::collect`] | durable records and contents over sled, which one file names |
 //! | 3 [`actors`] | [`actors::file`], [`actors::directory`], [`actors::tree`] | one actor per file in use, one for the folders |
 //! | 4 [`host`] | [`host::Host`], accounts, rights, tokens, history | who may do what; the library's face |
 //! | 4 [`editors`] | [`editors::Editors`] | the editors in the browser: what they offer, and whose keys prove their requests |
-//! | 5 faces | [`wopi`], [`oauth`], [`web`], [`api`], over [`server`] and [`urls`] | HTTP to `Host` calls and back |
+//! | 5 faces | [`wopi`], [`oauth`], [`office`], [`web`], [`api`], over [`server`] and [`urls`] | HTTP to `Host` calls and back |
 //! | 6 | [`cli`] | the program |
 //!
 //! # A save, step by step
@@ -92,10 +92,13 @@ pub mod discovery;
 pub mod editors;
 pub mod host;
 pub mod ids;
+pub mod judge;
+pub mod launch;
 pub mod licence;
 pub mod lock;
 pub mod names;
 pub mod oauth;
+pub mod office;
 pub mod permission;
 pub mod proof;
 pub mod retention;

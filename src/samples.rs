@@ -6,3 +6,11 @@ pub const SAMPLES: &[(&str, &[u8])] = &[
     ("Budget.xlsx", include_bytes!("../data/samples/Budget.xlsx")),
     ("Introduction.pptx", include_bytes!("../data/samples/Introduction.pptx")),
 ];
+
+/// The documents of test accounts: the same, and the file that the WOPI validator works on.
+pub const TEST_DOCUMENTS: &[(&str, &[u8])] = &[
+    SAMPLES[0],
+    SAMPLES[1],
+    SAMPLES[2],
+    ("test.wopitest", b"This file is for the WOPI validator, which changes it as it likes."),
+];

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{ids::NodeId, settings::PublicUrl};
+use crate::{host::tokens::Resource, ids::NodeId, settings::PublicUrl};
 
 /// What stays as it is in a query parameter: what a JWT is made of.
 const PARAMETER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
@@ -26,12 +26,14 @@ fn with_token(url: &str, token: &str) -> String {
 #[derive(Debug, Default)]
 pub struct Urls {
     base: OnceLock<PublicUrl>,
+    /// Where the OAuth endpoints are, when that is elsewhere.
+    oauth: OnceLock<PublicUrl>,
 }
 
 impl Urls {
     /// URLs below a base that is known already.
     pub fn new(base: PublicUrl) -> Self {
-        Self { base: OnceLock::from(base) }
+        Self { base: OnceLock::from(base), oauth: OnceLock::new() }
     }
 
     /// Sets the base, once: when the listening socket has told its port.
@@ -73,6 +75,11 @@ impl Urls {
     /// The page to sign in.
     pub fn sign_in(&self) -> String {
         self.at("/sign-in")
+    }
+
+    /// The redirect URI at the outside provider.
+    pub fn outside_callback(&self) -> String {
+        self.at("/sign-in/oidc")
     }
 
     /// The WOPISrc of a file: absolute, without token and query (files.md section 1.4).
@@ -163,6 +170,107 @@ impl Urls {
     /// The latest bytes for an editor (`FileUrl`, files.md section 4.2).
     pub fn file_bytes(&self, file: &NodeId, token: &str) -> String {
         self.at(&format!("/bytes/{file}?t={}", utf8_percent_encode(token, PARAMETER)))
+    }
+}
+
+/// Signing in from elsewhere (bootstrapper-oauth.md).
+impl Urls {
+    /// Sets the base of the OAuth endpoints (`oauth.public_url`), once, when it is not that of everything else.
+    pub fn settle_oauth(&self, base: PublicUrl) {
+        _ = self.oauth.set(base);
+    }
+
+    fn oauth_base(&self) -> &str {
+        self.oauth.get().map_or_else(|| self.base(), PublicUrl::as_str)
+    }
+
+    /// What names this authorization server (`issuer`, RFC 8414 section 2).
+    pub fn issuer(&self) -> String {
+        self.oauth_base().to_owned()
+    }
+
+    /// The authorization endpoint.
+    pub fn authorize(&self) -> String {
+        format!("{}/oauth/authorize", self.oauth_base())
+    }
+
+    /// The token endpoint.
+    pub fn token(&self) -> String {
+        format!("{}/oauth/token", self.oauth_base())
+    }
+
+    /// The revocation endpoint.
+    pub fn revoke(&self) -> String {
+        format!("{}/oauth/revoke", self.oauth_base())
+    }
+
+    /// The bootstrapper, at the path that the settings give it.
+    pub fn bootstrapper(&self, path: &str) -> String {
+        self.at(path)
+    }
+
+    /// The file or container whose address `url` is: scheme, host, port and the path in
+    /// front must be ours, and nothing may follow but a query (bootstrapper-oauth.md rule B-20).
+    pub fn resource_at(&self, url: &str) -> Option<Resource> {
+        let base = self.base.get()?;
+        let (given, ours) = (url::Url::parse(url).ok()?, url::Url::parse(base.as_str()).ok()?);
+        if given.origin() != ours.origin() || !given.username().is_empty() || given.password().is_some() {
+            return None;
+        }
+        let path = given.path().strip_prefix(base.path())?.strip_prefix("/wopi/")?;
+        match path.split_once('/')? {
+            ("files", id) => NodeId::parse(id).ok().map(Resource::File),
+            ("containers", id) => NodeId::parse(id).ok().map(Resource::Container),
+            _ => None,
+        }
+    }
+
+    /// What the addresses of all files and containers begin with.
+    pub fn wopi_base(&self) -> String {
+        self.at("/wopi/")
+    }
+
+    /// The icon of that many pixels that this host serves.
+    pub fn icon(&self, size: u32) -> String {
+        self.at(&format!("/icons/{size}.png"))
+    }
+}
+
+#[cfg(test)]
+mod sign_in_tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_this_host_lead_to_its_files_and_containers() {
+        let urls = Urls::new("https://docs.example/office".parse().unwrap());
+        let node = NodeId::parse("f_71").unwrap();
+        for good in [
+            urls.wopi_src(&node),
+            urls.wopi_src_with_token(&node, "a.b"),
+            "HTTPS://DOCS.example:443/office/wopi/files/f_71".to_owned(),
+            "https://docs.example/office/wopi/files/f_71#x".to_owned(),
+        ] {
+            assert_eq!(urls.resource_at(&good), Some(Resource::File(node.clone())), "{good}");
+        }
+        assert_eq!(urls.resource_at(&urls.wopi_container(&node)), Some(Resource::Container(node)));
+        for bad in [
+            "",
+            "/office/wopi/files/f_71",
+            "http://docs.example/office/wopi/files/f_71",
+            "https://docs.example.evil/office/wopi/files/f_71",
+            "https://docs.example:8443/office/wopi/files/f_71",
+            "https://me@docs.example/office/wopi/files/f_71",
+            "https://docs.example/wopi/files/f_71",
+            "https://docs.example/officex/wopi/files/f_71",
+            "https://docs.example/office/wopi/files/f_71/contents",
+            "https://docs.example/office/wopi/files/f_71/",
+            "https://docs.example/office/wopi/files/",
+            "https://docs.example/office/wopi/files/f%2F71",
+            "https://docs.example/office/wopi/ecosystem/f_71",
+            "https://docs.example/office/wopi/files/../containers",
+        ] {
+            assert_eq!(urls.resource_at(bad), None, "{bad}");
+        }
     }
 }
 

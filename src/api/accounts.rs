@@ -4,10 +4,17 @@ use actix_web::web;
 
 use super::{
     Admin, Perform, Refusal,
-    calls::{AddUser, DisableUser, Grant, ListUsers, Located, RemoveUser, Revoke, SetPassword, UserInfo, UserRemoved},
+    calls::{
+        AddUser, DisableUser, Grant, GrantsEnded, LinkUser, ListUsers, Located, RemoveUser, Revoke, RevokeClient,
+        SetPassword, SignOutUser, UserInfo, UserRemoved,
+    },
     route,
 };
-use crate::{host::accounts::NewAccount, ids::UserId, store::records::AccountRecord};
+use crate::{
+    host::accounts::{AccountError, NewAccount, is_region, outside::Subject},
+    ids::UserId,
+    store::records::AccountRecord,
+};
 
 /// Users told of at once.
 const PAGE: usize = 256;
@@ -17,7 +24,10 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     route::<ListUsers>(config);
     route::<SetPassword>(config);
     route::<DisableUser>(config);
+    route::<LinkUser>(config);
     route::<RemoveUser>(config);
+    route::<SignOutUser>(config);
+    route::<RevokeClient>(config);
     route::<Grant>(config);
     route::<Revoke>(config);
 }
@@ -37,6 +47,7 @@ fn told(admin: &Admin, account: AccountRecord) -> Result<UserInfo, Refusal> {
         admin: account.admin,
         kind: account.kind,
         disabled: account.disabled,
+        subject: account.subject,
         created: account.created.to_iso(),
     })
 }
@@ -52,7 +63,15 @@ impl Perform for AddUser {
             admin: self.admin,
             kind: self.kind,
         };
-        told(admin, admin.host.accounts().add(new).await?)
+        // Before anything is made: a user without his region would be sent to the wrong place.
+        if self.region.as_deref().is_some_and(|region| !is_region(region)) {
+            return Err(AccountError::BadRegion.into());
+        }
+        let made = admin.host.accounts().add(new).await?;
+        match &self.region {
+            None => told(admin, made),
+            region => told(admin, admin.host.accounts().set_region(&made.user, region.as_deref()).await?),
+        }
     }
 }
 
@@ -74,6 +93,41 @@ impl Perform for DisableUser {
     async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
         let user = admin.account(&self.user)?.user;
         told(admin, admin.host.accounts().disable(&user, self.disabled).await?)
+    }
+}
+
+impl Perform for LinkUser {
+    async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
+        let user = admin.account(&self.user)?.user;
+        let issuer = self.issuer.unwrap_or_else(|| admin.settings.oidc.issuer.clone());
+        if self.subject.is_some() && issuer.is_empty() {
+            return Err(Refusal::invalid("no provider is set (`oidc.issuer`); name one with --issuer"));
+        }
+        let subject = self.subject.map(|subject| Subject::new(&issuer, &subject)).transpose()?;
+        told(admin, admin.host.accounts().link(&user, subject.as_ref()).await?)
+    }
+}
+
+impl Perform for SignOutUser {
+    async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
+        let user = admin.account(&self.user)?.user;
+        told(admin, admin.host.accounts().sign_out_everywhere(&user).await?)
+    }
+}
+
+impl Perform for RevokeClient {
+    async fn perform(self, admin: &Admin) -> Result<GrantsEnded, Refusal> {
+        let user = admin.account(&self.user)?.user;
+        let known = admin.host.clients().get(&self.client)?.is_some();
+        let had_consent = admin.host.grants().consent(&user, &self.client)?.is_some();
+        let ended = admin.host.grants().revoke_client(&user, &self.client).await?;
+        if !known && !had_consent && ended == 0 {
+            return Err(Refusal::not_found(format!(
+                "there is no client `{}`; `lockhouse client list` shows which there are",
+                self.client
+            )));
+        }
+        Ok(GrantsEnded { user, ended })
     }
 }
 

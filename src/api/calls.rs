@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Place;
 use crate::{
-    host::tokens::ClientKind,
+    host::{TestAccountState, tokens::ClientKind},
     ids::{NodeId, UserId},
+    launch::Origin,
+    office::{Launch, sheet::Sheet},
     permission::Role,
     store::records::{AccountKind, NodeKind, SaveKind},
 };
@@ -59,6 +61,9 @@ calls! {
         display_name: String,
         /// E-mail address.
         email: Option<String>,
+        /// The region whose token endpoint Office is to use for him.
+        #[serde(default)]
+        region: Option<String>,
     } => UserInfo;
     /// The users, a page at a time, by name.
     "user-list" ListUsers {
@@ -79,6 +84,27 @@ calls! {
         /// Shut out or let in.
         disabled: bool,
     } => UserInfo;
+    /// Let somebody whom the outside provider knows be a user of this host, or end that.
+    "user-link" LinkUser {
+        /// Who.
+        user: String,
+        /// The `sub` that the provider gives him; `None` ends it.
+        subject: Option<String>,
+        /// The provider's issuer URL; `None` for the one of the settings.
+        issuer: Option<String>,
+    } => UserInfo;
+    /// End everything that a user is signed in with.
+    "user-sign-out" SignOutUser {
+        /// Who.
+        user: String,
+    } => UserInfo;
+    /// Take back what a user granted to a client.
+    "user-revoke-client" RevokeClient {
+        /// Who.
+        user: String,
+        /// The client's id.
+        client: String,
+    } => GrantsEnded;
     /// Remove a user.
     "user-remove" RemoveUser {
         /// Who.
@@ -221,6 +247,31 @@ calls! {
         /// On what.
         place: Option<Place>,
     } => LinksEnded;
+    /// Add a client that people can sign in to.
+    "client-add" AddClient {
+        /// Its id.
+        id: String,
+        /// What people are told that asks.
+        name: String,
+        /// Where codes may be sent.
+        redirect_uris: Vec<String>,
+        /// What it may ask for.
+        scopes: Vec<String>,
+        /// Without a secret, as an app is.
+        public: bool,
+    } => ClientMade;
+    /// Make a further secret for a client.
+    "client-secret" RotateClientSecret {
+        /// Its id.
+        id: String,
+    } => ClientMade;
+    /// The clients, by id.
+    "client-list" ListClients {} => Vec<ClientInfo>;
+    /// Remove a client, and all that was granted to it.
+    "client-remove" RemoveClient {
+        /// Its id.
+        id: String,
+    } => ClientInfo;
     /// The keys that sign tokens, oldest first.
     "key-list" ListKeys {} => Vec<KeyInfo>;
     /// Make a new key that signs; it is answered.
@@ -230,6 +281,28 @@ calls! {
         /// Which.
         kid: String,
     } => KeyInfo;
+    /// The link that opens a file in Office.
+    "office-link" OfficeLink {
+        /// For whom.
+        user: String,
+        /// Which file.
+        place: Place,
+        /// For reading only.
+        view: bool,
+        /// Where it is followed.
+        origin: Origin,
+        /// The URL scheme of the app that Office is to go back to.
+        pass_back: Option<String>,
+        /// A text that Office is to hand back.
+        context: Option<String>,
+    } => Launch;
+    /// All that Microsoft asks for, and what of it is missing.
+    "onboarding-sheet" OnboardingSheet {} => Sheet;
+    /// Make the test accounts that are missing.
+    "test-accounts" MakeTestAccounts {
+        /// Give those that are there new passwords.
+        reset: bool,
+    } => Vec<TestAccountInfo>;
     /// Free the space of what no version names any more, now.
     "collect" Collect {} => Collected;
 }
@@ -258,6 +331,9 @@ pub struct UserInfo {
     pub kind: AccountKind,
     /// Is shut out.
     pub disabled: bool,
+    /// Who he is at the outside provider: issuer and subject.
+    #[serde(default)]
+    pub subject: Option<String>,
     /// When the account was made, ISO 8601.
     pub created: String,
     /// How many files he owns, the bin included.
@@ -463,6 +539,50 @@ pub struct LinksEnded {
     pub path: String,
 }
 
+/// A client that people can sign in to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClientInfo {
+    /// Its id.
+    pub id: String,
+    /// What people are told that asks.
+    pub name: String,
+    /// Where codes may be sent.
+    pub redirect_uris: Vec<String>,
+    /// What it may ask for.
+    pub scopes: Vec<String>,
+    /// Whether it has no secret, as an app.
+    pub public: bool,
+    /// When each secret that is accepted was made, oldest first, ISO 8601.
+    pub secrets: Vec<String>,
+    /// When it was added, ISO 8601.
+    pub created: String,
+}
+
+/// A client with the secret that it has got.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ClientMade {
+    /// The client.
+    #[serde(flatten)]
+    pub client: ClientInfo,
+    /// The secret, told this once; none for a public client.
+    pub secret: Option<String>,
+}
+
+impl std::fmt::Debug for ClientMade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientMade").field("client", &self.client).finish_non_exhaustive()
+    }
+}
+
+/// What was taken back from a client.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GrantsEnded {
+    /// Whose it was.
+    pub user: UserId,
+    /// Sign-ins that have ended.
+    pub ended: u64,
+}
+
 /// A key that signs tokens, or did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct KeyInfo {
@@ -474,6 +594,27 @@ pub struct KeyInfo {
     pub signs: bool,
     /// Since when its tokens are refused, ISO 8601.
     pub retired: Option<String>,
+}
+
+/// A test account. The password is told only when it is new.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct TestAccountInfo {
+    /// The name by which one signs in.
+    pub user: UserId,
+    /// Consumer or business.
+    pub kind: AccountKind,
+    /// What became of it.
+    pub state: TestAccountState,
+    /// The password, if it is new.
+    pub password: Option<String>,
+    /// Where its documents are.
+    pub folder: Option<String>,
+}
+
+impl std::fmt::Debug for TestAccountInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TestAccountInfo").field("user", &self.user).finish_non_exhaustive()
+    }
 }
 
 /// What was freed.

@@ -6,11 +6,13 @@
 
 mod accounts;
 pub mod calls;
+mod clients;
 mod files;
 mod history;
 mod keys;
 mod links;
 pub mod maintenance;
+mod office;
 mod place;
 pub mod refusal;
 pub mod socket;
@@ -69,10 +71,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.app_data(json);
     route::<calls::Hello>(config);
     accounts::routes(config);
+    clients::routes(config);
     files::routes(config);
     history::routes(config);
     keys::routes(config);
     links::routes(config);
+    office::routes(config);
     tokens::routes(config);
     maintenance::routes(config);
     transfer::routes(config);

@@ -87,9 +87,10 @@ impl From<AccountError> for Refusal {
         match error {
             AccountError::Trouble(trouble) => trouble.into(),
             AccountError::NoSuchUser(_) => Self::not_found(error.to_string()),
-            AccountError::Exists(_) | AccountError::LastAdmin(_) | AccountError::OwnsFiles { .. } => {
-                Self::conflict(error.to_string())
-            }
+            AccountError::Exists(_)
+            | AccountError::LastAdmin(_)
+            | AccountError::OwnsFiles { .. }
+            | AccountError::SubjectTaken(_) => Self::conflict(error.to_string()),
             other => Self::invalid(other.to_string()),
         }
     }

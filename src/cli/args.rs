@@ -6,7 +6,14 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{api::Place, host::tokens::ClientKind, permission::Role, settings::Period, store::records::AccountKind};
+use crate::{
+    api::Place,
+    host::tokens::ClientKind,
+    launch::{Origin, Scheme},
+    permission::Role,
+    settings::Period,
+    store::records::AccountKind,
+};
 
 const AFTER_HELP: &str = "\
 Paths are in the drive of a user: name the user with an option (--user NAME or --owner NAME), or write NAME:/path.
@@ -148,6 +155,11 @@ pub enum Command {
     Export(ExportArgs),
     /// Print what points a WOPI client at a file or folder: the WOPISrc, an access token, and when the token ends.
     Token(TokenArgs),
+    /// Print the link that opens a file in Word, Excel or PowerPoint on a phone, tablet or computer.
+    OfficeLink(OfficeLinkArgs),
+    /// Print all that Microsoft asks for before this host is offered in Office for iOS and Android, and say what is
+    /// missing; make the test accounts, draw the icons.
+    Onboarding(OnboardingArgs),
     /// List, bring back or remove for good the files that were deleted.
     Bin {
         /// What to do.
@@ -189,6 +201,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: LinkCommand,
+    },
+    /// Add, list and remove the clients that people can sign in to, such as Office for iOS and Android.
+    Client {
+        /// What to do.
+        #[command(subcommand)]
+        command: ClientCommand,
     },
     /// See the keys that sign access tokens, and replace them.
     Key {
@@ -246,6 +264,32 @@ pub enum UserCommand {
         #[arg(long)]
         enable: bool,
     },
+    /// Let somebody whom the outside provider knows (`oidc.issuer`) sign in as a user who is there already.
+    Link {
+        /// Who.
+        name: String,
+        /// What the provider calls him for ever: the claim `sub` of its ID tokens. It is not his name or e-mail address.
+        #[arg(long, value_name = "SUB", required_unless_present = "none")]
+        subject: Option<String>,
+        /// The provider's issuer URL [default: the setting oidc.issuer].
+        #[arg(long, value_name = "URL")]
+        issuer: Option<String>,
+        /// End it: nobody signs in as him by the provider any more, and whoever did is signed out.
+        #[arg(long, conflicts_with_all = ["subject", "issuer"])]
+        none: bool,
+    },
+    /// End everything a user is signed in with, everywhere: browsers, Office, open documents.
+    SignOut {
+        /// Who.
+        name: String,
+    },
+    /// Take back what a user granted to a client, such as Office: it has to ask him again.
+    Revoke {
+        /// Who.
+        name: String,
+        /// The client's id.
+        client: String,
+    },
     /// Remove a user who owns nothing any more, or give what he owns to another.
     Rm {
         /// Who.
@@ -279,6 +323,9 @@ pub struct UserAddArgs {
     /// His e-mail address.
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
+    /// The region whose token endpoint Office is to use for him, one of those in `oauth.regions`.
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
 }
 
 /// Kinds of accounts.
@@ -414,6 +461,74 @@ pub struct TokenArgs {
     pub lifetime: Option<Period>,
 }
 
+/// `office-link`.
+#[derive(Debug, Args)]
+pub struct OfficeLinkArgs {
+    /// The file: in the drive of the user, unless it is written as NAME:/path.
+    pub path: String,
+    /// For whom. A user who may only view it gets a link for reading.
+    #[arg(long, value_name = "NAME")]
+    pub user: String,
+    /// A link for reading.
+    #[arg(long)]
+    pub view: bool,
+    /// The URL scheme of your own app on iOS, without a colon: Office goes back to it.
+    #[arg(long, value_name = "SCHEME", value_parser = Scheme::parse)]
+    pub pass_back: Option<Scheme>,
+    /// Any text, which Office hands back then.
+    #[arg(long, value_name = "TEXT")]
+    pub context: Option<String>,
+    /// Where the link is followed.
+    #[arg(long, default_value = "app")]
+    pub origin: OriginName,
+    /// Print one JSON object: the link, and its parts.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where a link is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OriginName {
+    /// In an app.
+    App,
+    /// On a web site.
+    Web,
+}
+
+impl From<OriginName> for Origin {
+    fn from(origin: OriginName) -> Self {
+        match origin {
+            OriginName::App => Self::App,
+            OriginName::Web => Self::Web,
+        }
+    }
+}
+
+/// `onboarding`.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one switch of the command")]
+pub struct OnboardingArgs {
+    /// Print one JSON object (with --test-accounts an array).
+    #[arg(long)]
+    pub json: bool,
+    /// Do not ask the addresses whether they answer as they must.
+    #[arg(long)]
+    pub offline: bool,
+    /// Make three test accounts of private persons and three of business users, each with documents; print their
+    /// passwords, this once. Those that are there stay as they are.
+    #[arg(long, conflicts_with_all = ["offline", "icons"])]
+    pub test_accounts: bool,
+    /// Give the test accounts that are there new passwords.
+    #[arg(long, requires = "test_accounts")]
+    pub reset: bool,
+    /// Draw the six icons that Microsoft asks for from a picture (PNG or JPEG), on white, into the folder of --out.
+    #[arg(long, value_name = "PICTURE", requires = "out", conflicts_with_all = ["offline", "json"])]
+    pub icons: Option<PathBuf>,
+    /// The folder for the icons `16.png` to `96.png`; made if it is missing. Put it where `office.icons_url` points.
+    #[arg(long, value_name = "DIR", requires = "icons")]
+    pub out: Option<PathBuf>,
+}
+
 /// `bin`.
 #[derive(Debug, Subcommand)]
 pub enum BinCommand {
@@ -496,6 +611,73 @@ pub enum LinkCommand {
         #[command(flatten)]
         drive: Drive,
     },
+}
+
+/// `client`.
+#[derive(Debug, Subcommand)]
+pub enum ClientCommand {
+    /// Add a client; its secret is printed, this once.
+    Add(ClientAddArgs),
+    /// Make a further secret, which is printed this once. The one before stays valid beside it, until the next.
+    RotateSecret {
+        /// The client's id.
+        id: String,
+        /// Print a JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the clients.
+    List {
+        /// Print a JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a client; everybody is signed out of it.
+    Rm {
+        /// The client's id.
+        id: String,
+    },
+}
+
+/// `client add`.
+#[derive(Debug, Args)]
+pub struct ClientAddArgs {
+    /// Its id (`client_id`): letters, digits and - _ .
+    pub id: String,
+    /// What people are told that asks [default: Office for the id `office`, else ID].
+    #[arg(long, value_name = "TEXT")]
+    pub name: Option<String>,
+    /// Where codes may be sent; can be given several times.
+    #[arg(long, value_name = "URI", default_value = "https://localhost")]
+    pub redirect_uri: Vec<String>,
+    /// What it may ask for: wopi for Office, app for your own mobile app; can be given several times.
+    #[arg(long, default_value = "wopi")]
+    pub scope: Vec<ScopeName>,
+    /// A client that cannot keep a secret, such as an app: it has none, and must use PKCE.
+    #[arg(long)]
+    pub public: bool,
+    /// Print a JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What a client may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScopeName {
+    /// To open the bootstrapper, as Office does.
+    Wopi,
+    /// The interface for your own mobile app.
+    App,
+}
+
+impl ScopeName {
+    /// As OAuth writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Wopi => "wopi",
+            Self::App => "app",
+        }
+    }
 }
 
 /// `key`.

@@ -8,18 +8,23 @@
 pub mod args;
 mod bin;
 mod checking;
+mod clients;
 mod export;
 mod failure;
 mod files;
 mod history;
 pub mod hosting;
+mod icons;
 mod import;
 mod keys;
 mod links;
 mod locks;
 mod maintenance;
+mod office_link;
+mod onboarding;
 mod password;
 mod print;
+mod probes;
 pub mod serve;
 mod session;
 mod settings;
@@ -32,7 +37,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use self::{
-    args::{Cli, Command, ConfigCommand},
+    args::{Cli, Command, ConfigCommand, OnboardingArgs},
     failure::Failure,
     session::Session,
 };
@@ -65,6 +70,9 @@ fn run(cli: Cli) -> Outcome {
             match command {
                 Command::RestoreBackup(arguments) => maintenance::restore_backup(&loaded, &arguments),
                 Command::Check(arguments) => checking::run(&loaded, &arguments),
+                Command::Onboarding(OnboardingArgs { icons: Some(picture), out: Some(folder), .. }) => {
+                    icons::run(&picture, &folder)
+                }
                 command => with_session(&loaded, command),
             }
         }
@@ -93,6 +101,8 @@ async fn perform(session: &mut Session, command: Command) -> Outcome {
         Command::Import(arguments) => import::run(session, arguments).await,
         Command::Export(arguments) => export::run(session, arguments).await,
         Command::Token(arguments) => tokens::run(session, arguments).await,
+        Command::OfficeLink(arguments) => office_link::run(session, arguments).await,
+        Command::Onboarding(arguments) => onboarding::run(session, &arguments).await,
         Command::Bin { command } => bin::run(session, command).await,
         Command::Versions { path, drive, json } => history::versions(session, drive.place(path), json).await,
         Command::Restore { path, number, rescued, drive } => {
@@ -100,6 +110,7 @@ async fn perform(session: &mut Session, command: Command) -> Outcome {
         }
         Command::Lock { command } => locks::run(session, command).await,
         Command::Link { command } => links::run(session, command).await,
+        Command::Client { command } => clients::run(session, command).await,
         Command::Key { command } => keys::run(session, command).await,
         Command::Collect => history::collect(session).await,
         Command::Backup(arguments) => maintenance::backup(session, &arguments).await,

@@ -14,6 +14,7 @@ use crate::{
     editors::Editors,
     host::{Administrator, FirstStart, Host},
     oauth::{self, Identity},
+    office,
     samples::SAMPLES,
     server::{Metrics, Server, ServerOptions, Services, telemetry, tls},
     settings::Settings,
@@ -56,6 +57,9 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     let directory = host.store().directory.editors();
     let editors = Editors::open(&settings.editors, &directory, Arc::new(SystemClock)).map_err(Failure::usage)?;
     watch(&editors, metrics);
+    if let Some(url) = settings.oauth.public_url.clone() {
+        urls.settle_oauth(url);
+    }
     let wopi = actix_web::web::Data::new(Wopi {
         host: host.clone(),
         urls: Arc::clone(&urls),
@@ -64,15 +68,25 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
         editors: editors.clone(),
         metrics: Arc::clone(metrics),
     });
-    let identity = actix_web::web::Data::new(Identity {
-        host: host.clone(),
-        urls: Arc::clone(&urls),
-        settings: Arc::new(settings.clone()),
-    });
+    let identity = Identity::new(host.clone(), Arc::clone(&urls), Arc::new(settings.clone()));
+    let identity = actix_web::web::Data::new(identity);
+    let bootstrapper = settings.office.bootstrapper.clone();
+    #[cfg(feature = "oidc")]
+    let provider = web::oidc::Provider::from_settings(settings)
+        .map_err(|error| Failure::usage(error.to_string()))?
+        .map(actix_web::web::Data::new);
     // A proxy may pass the public URL's path on, or cut it off.
     let prefix = settings.public_url.as_ref().map_or("", |url| url.path()).to_owned();
     let configure = move |config: &mut actix_web::web::ServiceConfig| {
-        config.app_data(wopi.clone()).app_data(identity.clone()).configure(faces);
+        let faces = |config: &mut actix_web::web::ServiceConfig| {
+            config.configure(faces).configure(|config| wopi::bootstrapper(config, &bootstrapper));
+        };
+        config.app_data(wopi.clone()).app_data(identity.clone());
+        #[cfg(feature = "oidc")]
+        if let Some(provider) = &provider {
+            config.app_data(provider.clone());
+        }
+        config.configure(faces);
         if !prefix.is_empty() {
             config.service(actix_web::web::scope(&prefix).configure(faces));
         }
@@ -103,7 +117,7 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
 
 /// The routes of all faces.
 fn faces(config: &mut actix_web::web::ServiceConfig) {
-    config.configure(wopi::routes).configure(oauth::routes).configure(web::routes);
+    config.configure(wopi::routes).configure(oauth::routes).configure(office::routes).configure(web::routes);
 }
 
 /// What is read at each scrape of the metrics.

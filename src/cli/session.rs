@@ -217,7 +217,11 @@ async fn open_own(settings: &Settings) -> Result<Own, Opening> {
 /// The URLs that a server with these settings would hand out; none when it would listen on a port that is not known.
 fn urls(settings: &Settings) -> Urls {
     let local = || local_url(settings.listen, settings.tls.certificate.is_some()).parse().ok();
-    settings.public_url.clone().or_else(local).map_or_else(Urls::default, Urls::new)
+    let urls = settings.public_url.clone().or_else(local).map_or_else(Urls::default, Urls::new);
+    if let Some(url) = settings.oauth.public_url.clone() {
+        urls.settle_oauth(url);
+    }
+    urls
 }
 
 fn opened(path: &Path) -> Result<File, Failure> {

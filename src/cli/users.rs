@@ -11,7 +11,10 @@ use super::{
 use crate::{
     api::{
         Place,
-        calls::{AddUser, DisableUser, Grant, ListUsers, RemoveUser, Revoke, SetPassword, UserInfo},
+        calls::{
+            AddUser, DisableUser, Grant, LinkUser, ListUsers, RemoveUser, Revoke, RevokeClient, SetPassword,
+            SignOutUser, UserInfo,
+        },
     },
     permission::Role,
     store::records::AccountKind,
@@ -30,6 +33,22 @@ pub(super) async fn run(session: &mut Session, command: UserCommand) -> Outcome 
             let user = session.call(&DisableUser { user: name, disabled: !enable }).await?.user;
             print::line(&if enable { format!("{user} can sign in again") } else { format!("{user} is shut out") })
         }
+        UserCommand::Link { name, subject, issuer, none: _ } => {
+            let told = session.call(&LinkUser { user: name, subject, issuer }).await?;
+            print::line(&match told.subject {
+                Some(_) => format!("the outside provider signs {} in", told.user),
+                None => format!("the outside provider does not sign {} in any more", told.user),
+            })
+        }
+        UserCommand::SignOut { name } => {
+            let user = session.call(&SignOutUser { user: name }).await?.user;
+            print::line(&format!("what {user} was signed in with has ended"))
+        }
+        UserCommand::Revoke { name, client } => {
+            let ended = session.call(&RevokeClient { user: name, client: client.clone() }).await?;
+            let count = print::count(ended.ended, "sign-in");
+            print::line(&format!("{client} has to ask {} again; {count} ended", ended.user))
+        }
         UserCommand::Rm { name, transfer_to, empty_bin } => {
             let call = RemoveUser { user: name.clone(), heir: transfer_to, empty_bin };
             let removed = session.call(&call).await?;
@@ -45,9 +64,9 @@ pub(super) async fn run(session: &mut Session, command: UserCommand) -> Outcome 
 }
 
 async fn add(session: &mut Session, arguments: UserAddArgs) -> Outcome {
-    let UserAddArgs { name, password_stdin, admin, kind, display_name, email } = arguments;
+    let UserAddArgs { name, password_stdin, admin, kind, display_name, email, region } = arguments;
     let password = Some(new_password(&name, password_stdin)?);
-    let call = AddUser { user: name, password, admin, kind: kind.into(), display_name, email };
+    let call = AddUser { user: name, password, admin, kind: kind.into(), display_name, email, region };
     let user = session.call(&call).await?.user;
     print::line(&format!("made {user}"))
 }

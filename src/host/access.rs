@@ -1,10 +1,16 @@
 //! From the text of a token to what its holder may do now.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+use bytes::Bytes;
 
 use crate::{
     clock::{Clock, Timestamp},
     host::{
+        kept::Kept,
         links::Links,
         rights::{Node, Rights},
         shared_with_me,
@@ -14,8 +20,8 @@ use crate::{
     ids::{NodeId, UserId},
     permission::Role,
     store::{
-        engine::Engine,
-        records::{AccountRecord, ShareLinkRecord, keys},
+        engine::{Engine, Revision},
+        records::{AccountRecord, FileHead, ShareLinkRecord, decode, keys},
     },
 };
 
@@ -100,15 +106,32 @@ pub struct Access {
     pub who: Who,
     /// What its holder may do now: the lower one of the token's ceiling and the right he has.
     pub role: Role,
+    /// The head of the token's file at this moment; `None` for a token for something else.
+    pub head: Option<Arc<FileHead>>,
+    /// Room for what is made of all this and of nothing that changes by itself: kept until any of it changes.
+    pub(super) surroundings: Arc<OnceLock<Surroundings>>,
+    /// The same for a face, which alone knows what it puts here.
+    pub memo: Arc<OnceLock<Bytes>>,
+}
+
+/// What the holder of a token for a file may know of the container around it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Surroundings {
+    /// The container's name, if he may see it.
+    pub(super) folder: Option<String>,
+    /// Whether he may put files there.
+    pub(super) may_create: bool,
+    /// What `PutUserInfo` stored last for him.
+    pub(super) user_info: Option<String>,
 }
 
 /// Who stands behind a token.
 #[derive(Clone)]
 pub enum Who {
     /// A user; his record without the password's hash.
-    User(Box<AccountRecord>),
+    User(Arc<AccountRecord>),
     /// Whoever holds a share link.
-    Guest(Box<ShareLinkRecord>),
+    Guest(Arc<ShareLinkRecord>),
 }
 
 impl fmt::Debug for Who {
@@ -135,7 +158,15 @@ impl Access {
         }
     }
 
-    /// What WOPI calls `UserId`: letters and digits, steady, for guests too.
+    /// What WOPI calls `UserId`: letters and digits, steady, never given to another, for guests too.
+    pub fn wopi_id(&self) -> UserId {
+        match &self.who {
+            Who::User(account) => account.wopi_id().clone(),
+            Who::Guest(_) => self.claims.principal.user_id(),
+        }
+    }
+
+    /// Who he is in this house; for guests the id of their link's holders.
     pub fn user_id(&self) -> UserId {
         match &self.who {
             Who::User(account) => account.user.clone(),
@@ -190,6 +221,27 @@ pub struct AccessControl {
     rights: Rights,
     links: Links,
     tokens: Tokens,
+    clock: Arc<dyn Clock>,
+    kept: Arc<Kept<Admitted>>,
+}
+
+/// An access as it was given, and by what it can be told that it would be given again.
+#[derive(Clone)]
+struct Admitted {
+    /// What time it was before anything was read.
+    era: Era,
+    /// The revision of the file's head.
+    revision: Option<Revision>,
+    access: Access,
+}
+
+/// A time in which no record that seldom changes has changed, and no key that is held.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Era {
+    /// [`Engine::epoch`].
+    epoch: u64,
+    /// [`super::keys::KeyRing::turn`]: keys are held in memory, and read anew a moment after the store has them.
+    turn: u64,
 }
 
 impl fmt::Debug for AccessControl {
@@ -202,8 +254,8 @@ impl AccessControl {
     /// Works on the records of `engine`, with the tokens of `tokens`.
     pub fn new(engine: Arc<dyn Engine>, clock: Arc<dyn Clock>, tokens: Tokens) -> Self {
         let rights = Rights::new(Arc::clone(&engine), Arc::clone(&clock));
-        let links = Links::new(Arc::clone(&engine), clock);
-        Self { engine, rights, links, tokens }
+        let links = Links::new(Arc::clone(&engine), Arc::clone(&clock));
+        Self { engine, rights, links, tokens, clock, kept: Arc::default() }
     }
 
     /// The tokens of the house.
@@ -217,11 +269,49 @@ impl AccessControl {
     /// # Errors
     /// [`AccessError`].
     pub fn authorize(&self, token: &str, resource: &Resource) -> Result<Access, AccessError> {
+        if let Some(access) = self.kept_access(token, resource)? {
+            return Ok(access);
+        }
+        // Before anything is read, the token's key too: what changes from here on ends the era.
+        let era = self.era();
         let claims = self.tokens.verify(token)?;
         if claims.resource != *resource {
             return Err(AccessError::WrongResource);
         }
-        self.admit(claims)
+        let (access, revision) = self.admit(claims)?;
+        // A share link also ends by the clock.
+        if matches!(access.who, Who::User(_)) {
+            self.kept.put(token, Admitted { era, revision, access: access.clone() });
+        }
+        Ok(access)
+    }
+
+    fn era(&self) -> Era {
+        Era { epoch: self.engine.epoch(), turn: self.tokens.keys().turn() }
+    }
+
+    /// The access that was given for a token before, if it would be given again now.
+    fn kept_access(&self, token: &str, resource: &Resource) -> Result<Option<Access>, AccessError> {
+        let Some(kept) = self.kept.get(token) else { return Ok(None) };
+        let Admitted { era, revision, access } = kept;
+        let good =
+            access.claims.resource == *resource && self.era() == era && self.clock.wall() < access.claims.expires;
+        if !good {
+            return Ok(None);
+        }
+        let (Resource::File(file), Some(before)) = (resource, &access.head) else { return Ok(Some(access)) };
+        let key = keys::file(file);
+        let Some(record) = self.engine.get(&key).map_err(Trouble::from)? else { return Ok(None) };
+        if Some(record.revision) == revision {
+            return Ok(Some(access));
+        }
+        let head: FileHead = decode(&key, &record.value).map_err(Trouble::from)?;
+        if head.owner != before.owner || head.parent != before.parent {
+            return Ok(None);
+        }
+        let access = Access { head: Some(Arc::new(head)), memo: Arc::default(), ..access };
+        self.kept.put(token, Admitted { era, revision: Some(record.revision), access: access.clone() });
+        Ok(Some(access))
     }
 
     /// What the holder of a download token may read now: the file is [`Access::resource`], the role [`Role::Viewer`].
@@ -230,37 +320,46 @@ impl AccessControl {
     /// [`AccessError`].
     pub fn authorize_download(&self, token: &str) -> Result<Access, AccessError> {
         let claims = self.tokens.verify_download(token)?;
-        self.admit(claims)
+        Ok(self.admit(claims)?.0)
     }
 
-    fn admit(&self, claims: Claims) -> Result<Access, AccessError> {
-        let (who, held) = match &claims.principal {
+    /// What the claims are worth now, with the revision of the file's head that it was worked out from.
+    fn admit(&self, claims: Claims) -> Result<(Access, Option<Revision>), AccessError> {
+        let who = self.person(&claims.principal)?;
+        let target = match shared_with_me_of(&claims.resource) {
+            Some(_) => None,
+            None => self.node_of(&claims.resource)?,
+        };
+        let held = match (&who, &target) {
+            (Who::User(account), None) => match shared_with_me_of(&claims.resource) {
+                Some(drive) if drive == account.drive => Some(Role::Viewer),
+                Some(_) => return Err(AccessError::NoSuchNode),
+                None => Some(Role::Owner),
+            },
+            (Who::User(account), Some((node, record, _))) => self.rights.role_from(&account.user, node, record)?,
+            (Who::Guest(_), None) => None,
+            (Who::Guest(link), Some((node, record, _))) => self.role_by_link(link, node, record)?,
+        };
+        let role = held.ok_or(AccessError::NoRight)?.min(claims.ceiling);
+        let (head, revision) = match target {
+            Some((_, Node::File(head), revision)) => (Some(Arc::from(head)), Some(revision)),
+            _ => (None, None),
+        };
+        Ok((Access { claims, who, role, head, surroundings: Arc::default(), memo: Arc::default() }, revision))
+    }
+
+    /// The person behind a token, if he is one still.
+    fn person(&self, principal: &Principal) -> Result<Who, AccessError> {
+        match principal {
             Principal::User { user, generation, family } => {
                 let account = self.live_account(user, *generation)?;
                 if let Some(family) = family {
                     self.live_grant(family)?;
                 }
-                let held = match shared_with_me_of(&claims.resource) {
-                    Some(drive) if drive == account.drive => Some(Role::Viewer),
-                    Some(_) => return Err(AccessError::NoSuchNode),
-                    None => match self.node_of(&claims.resource)? {
-                        None => Some(Role::Owner),
-                        Some((node, record)) => self.rights.role_from(user, node, &record)?,
-                    },
-                };
-                (Who::User(Box::new(account)), held)
+                Ok(Who::User(Arc::new(account)))
             }
-            Principal::Link(link) => {
-                let record = self.links.get(link)?.ok_or(AccessError::PrincipalGone)?;
-                let held = match self.node_of(&claims.resource)? {
-                    None => None,
-                    Some((node, target)) => self.role_by_link(&record, node, &target)?,
-                };
-                (Who::Guest(Box::new(record)), held)
-            }
-        };
-        let role = held.ok_or(AccessError::NoRight)?.min(claims.ceiling);
-        Ok(Access { claims, who, role })
+            Principal::Link(link) => Ok(Who::Guest(Arc::new(self.links.get(link)?.ok_or(AccessError::PrincipalGone)?))),
+        }
     }
 
     /// What the person behind `access` may do with another file or container: all that he may there, whatever his token
@@ -286,7 +385,7 @@ impl AccessControl {
     /// # Errors
     /// [`AccessError`].
     pub fn renew(&self, access: &Access) -> Result<Access, AccessError> {
-        self.admit(access.claims.clone())
+        Ok(self.admit(access.claims.clone())?.0)
     }
 
     fn live_account(&self, user: &UserId, generation: u64) -> Result<AccountRecord, AccessError> {
@@ -309,11 +408,11 @@ impl AccessControl {
         }
     }
 
-    /// The record that the token is about; `None` for the ecosystem.
-    fn node_of<'a>(&self, resource: &'a Resource) -> Result<Option<(&'a NodeId, Node)>, AccessError> {
+    /// The record that the token is about, with its revision; `None` for the ecosystem.
+    fn node_of<'a>(&self, resource: &'a Resource) -> Result<Option<(&'a NodeId, Node, Revision)>, AccessError> {
         let Some((node, kind)) = resource.node() else { return Ok(None) };
-        let record = self.rights.node_of_kind(node, kind)?.ok_or(AccessError::NoSuchNode)?;
-        Ok(Some((node, record)))
+        let (record, revision) = self.rights.stored(node, kind)?.ok_or(AccessError::NoSuchNode)?;
+        Ok(Some((node, record, revision)))
     }
 
     /// A link gives its role on its node and what is in it, and never more than who made it has there now: whoever lost

@@ -222,3 +222,16 @@ async fn what_a_token_admits_does_not_carry_the_passwords_hash() {
     assert_eq!(access.account().unwrap().password, None);
     assert!(!format!("{access:?}").contains("argon2"));
 }
+
+#[tokio::test]
+async fn a_key_retired_while_its_token_is_looked_at_admits_nobody_afterwards() {
+    let scene = Scene::new().await;
+    let token = scene.token(&scene.anna, Role::Owner);
+    let held = scene.access.tokens().keys();
+    let kid = held.current().kid().to_owned();
+    // The store has it retired, and memory hears of it a moment later.
+    assert!(scene.house.key_ring().await.retire(&kid).await.unwrap());
+    assert_eq!(scene.role(&token).unwrap(), Role::Owner, "the moment between");
+    assert!(held.retire(&kid).await.unwrap());
+    assert!(matches!(scene.role(&token), Err(AccessError::RetiredKey)));
+}

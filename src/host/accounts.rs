@@ -1,6 +1,13 @@
 //! Users: making, changing, removing them, signing them in, and the text that Office keeps for each.
 
-use std::{fmt, sync::Arc};
+pub mod outside;
+
+use std::{
+    fmt::{self, Write as _},
+    sync::Arc,
+};
+
+use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::{
     clock::Clock,
@@ -79,6 +86,15 @@ pub enum AccountError {
         /// Files by the counter of his usage; what lies in the root of his drive and in the bin if that shows none.
         count: u64,
     },
+    /// The outside provider's subject leads to another user.
+    #[error("the outside provider signs `{0}` in by that subject; unlink him first")]
+    SubjectTaken(UserId),
+    /// What no provider can call somebody.
+    #[error("a subject has 1 to {} printable ASCII characters, and an issuer no blanks", outside::LONGEST_SUBJECT)]
+    BadSubject,
+    /// A region that could not stand in a header or a setting.
+    #[error("a region is 1 to 64 of the characters A-Z a-z 0-9 - _ .")]
+    BadRegion,
     /// `UserInfo` over its limit or not ASCII.
     #[error("the user info must be at most {LONGEST_USER_INFO} ASCII characters")]
     BadUserInfo,
@@ -176,6 +192,7 @@ impl Accounts {
             created: self.clock.wall(),
             region: None,
             subject: None,
+            known_as: None,
         };
         for _ in 0..ATTEMPTS {
             let earlier = self.refuse_existing(&account.user)?;
@@ -185,6 +202,7 @@ impl Accounts {
                     // Removal may have been cut off before it took everything away.
                     self.sweep(&earlier.user).await?;
                     account.generation = earlier.generation.saturating_add(1);
+                    account.known_as = successor_id(&account.user, &account.drive);
                     Expect::Revision(revision)
                 }
             };
@@ -281,6 +299,27 @@ impl Accounts {
         .await
     }
 
+    /// Signs a user out everywhere: his sessions, his grants to clients and all tokens issued until now are void from now
+    /// on (bootstrapper-oauth.md rule B-96).
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn sign_out_everywhere(&self, user: &UserId) -> Result<AccountRecord, AccountError> {
+        self.change(user, |account| account.generation = account.generation.saturating_add(1)).await
+    }
+
+    /// Sets the region whose token endpoint Office is to use for a user (bootstrapper-oauth.md section 6.2).
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn set_region(&self, user: &UserId, region: Option<&str>) -> Result<AccountRecord, AccountError> {
+        let region = region.map(str::trim).filter(|region| !region.is_empty()).map(str::to_owned);
+        if region.as_deref().is_some_and(|region| !is_region(region)) {
+            return Err(AccountError::BadRegion);
+        }
+        self.change(user, |account| account.region.clone_from(&region)).await
+    }
+
     /// Makes a user an administrator or an ordinary user.
     ///
     /// # Errors
@@ -338,6 +377,9 @@ impl Accounts {
                 .set(keys::account(user), encode(&tombstone(&account)))
                 .clear(keys::container(&account.drive))
                 .clear(keys::child_revision(&account.drive));
+            if let Some(subject) = &account.subject {
+                batch = batch.clear(keys::subject(subject));
+            }
             if is_ruling(&account) {
                 batch = self.require_another_admin(batch, user)?;
             }
@@ -466,9 +508,11 @@ impl Accounts {
         }
     }
 
-    /// Clears what hangs on a removed user: grants made to him, his share links, his `UserInfo`.
+    /// Clears what hangs on a removed user: grants made to him, his share links, his `UserInfo`, his sessions and what he
+    /// granted to clients.
     async fn sweep(&self, user: &UserId) -> Result<(), Trouble> {
         let mut traces = vec![keys::user_info(user)];
+        traces.extend(self.sign_in_traces(user)?);
         for (key, _) in all_under(&*self.engine, &keys::granted_to(user))? {
             if let Some(node) = keys::last_part(&key).and_then(|id| NodeId::parse(id).ok()) {
                 traces.push(keys::grant(&node, user));
@@ -492,6 +536,21 @@ impl Accounts {
         self.clear(traces).await
     }
 
+    /// Sessions, grants to clients and consents of a user.
+    fn sign_in_traces(&self, user: &UserId) -> Result<Vec<Key>, Trouble> {
+        let mut traces = Vec::new();
+        for (key, _) in all_under(&*self.engine, &keys::families_of(user))? {
+            traces.extend(keys::last_part(&key).and_then(|id| NodeId::parse(id).ok()).map(|id| keys::family(&id)));
+            traces.push(key);
+        }
+        for (key, _) in all_under(&*self.engine, &keys::sessions_of(user))? {
+            traces.extend(keys::last_part(&key).map(keys::session));
+            traces.push(key);
+        }
+        traces.extend(all_under(&*self.engine, &keys::consents_of(user))?.into_iter().map(|(key, _)| key));
+        Ok(traces)
+    }
+
     /// Clears grants and links that were made on the root of a drive that is gone.
     async fn clear_shares_of(&self, drive: &NodeId) -> Result<(), Trouble> {
         let rights = super::rights::Rights::new(Arc::clone(&self.engine), Arc::clone(&self.clock));
@@ -505,6 +564,12 @@ impl Accounts {
         }
         Ok(())
     }
+}
+
+/// Whether a text can be a region.
+pub fn is_region(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// An administrator who can sign in.
@@ -527,11 +592,22 @@ fn creation(account: &AccountRecord, expect: Expect) -> Batch {
         .set(keys::child_revision(&account.drive), MARK)
 }
 
+/// What clients know somebody by whose name was another's before: the name's beginning, and what follows from his drive.
+fn successor_id(user: &UserId, drive: &NodeId) -> Option<UserId> {
+    let mark = digest(&SHA256, drive.as_str().as_bytes());
+    let mut id: String = user.as_str().chars().take(40).collect();
+    for byte in mark.as_ref().iter().take(10) {
+        _ = write!(id, "{byte:02x}");
+    }
+    UserId::parse(&id).ok()
+}
+
 /// What stays of a removed user: his name, for the history of files, and his generation.
 fn tombstone(account: &AccountRecord) -> AccountRecord {
     AccountRecord {
         email: None,
         password: None,
+        subject: None,
         admin: false,
         disabled: true,
         removed: true,

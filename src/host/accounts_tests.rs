@@ -230,3 +230,35 @@ fn no_debug_form_shows_a_password() {
     let shown = format!("{:?}", NewAccount { password: Some("correct horse"), ..new("anna") });
     assert!(!shown.contains("horse"), "{shown}");
 }
+
+#[tokio::test]
+async fn the_id_that_clients_know_a_user_by_is_never_given_again() {
+    let house = House::new();
+    let accounts = house.accounts();
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        let anna = accounts.add(new("anna")).await.unwrap();
+        assert!(!seen.contains(anna.wopi_id()), "{seen:?}");
+        seen.push(anna.wopi_id().clone());
+        let later = accounts.set_password(&anna.user, "correct horse battery").await.unwrap();
+        assert_eq!(later.wopi_id(), anna.wopi_id(), "it is steady");
+        accounts.remove_empty(&anna.user).await.unwrap();
+    }
+    assert_eq!(seen[0], user("anna"));
+    let long = "x".repeat(64);
+    accounts.add(new(&long)).await.unwrap();
+    accounts.remove_empty(&user(&long)).await.unwrap();
+    let again = accounts.add(new(&long)).await.unwrap();
+    assert_ne!(again.wopi_id(), &again.user);
+}
+
+#[tokio::test]
+async fn a_region_is_a_plain_word() {
+    let accounts = House::new().accounts();
+    let anna = accounts.add(new("anna")).await.unwrap().user;
+    assert_eq!(accounts.set_region(&anna, Some(" eu-1 ")).await.unwrap().region.as_deref(), Some("eu-1"));
+    for bad in ["a b", "ä", "a\r\nb", &"x".repeat(65)] {
+        assert!(matches!(accounts.set_region(&anna, Some(bad)).await, Err(AccountError::BadRegion)), "{bad}");
+    }
+    assert_eq!(accounts.set_region(&anna, None).await.unwrap().region, None);
+}

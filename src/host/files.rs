@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{
     Host, HostError,
-    access::Access,
+    access::{Access, Surroundings},
     error::log_failure,
     naming::{NAMES_TRIED, candidate, stored_name},
     tokens::Resource,
@@ -24,7 +24,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct FileFacts {
     /// The file.
-    pub head: FileHead,
+    pub head: Arc<FileHead>,
     /// What the caller may do with it.
     pub role: Role,
     /// Whether the caller may put files beside it.
@@ -83,23 +83,33 @@ impl Host {
         answer
     }
 
-    /// What `access` may know of its file.
+    /// What `access` may know of its file, as of the moment at which it was given.
     ///
     /// # Errors
     /// [`HostError`].
     pub fn facts(&self, access: &Access) -> Result<FileFacts, HostError> {
-        let head = self.head(access.file()?)?;
-        let folder = match self.role_in(access, &head.parent)? {
-            Some(_) => Some(self.container(&head.parent)?.name),
-            None => None,
-        };
+        access.file()?;
+        let head = access.head.clone().filter(|head| head.binned.is_none()).ok_or(HostError::NotFound)?;
+        if access.surroundings.get().is_none() {
+            let fresh = self.surroundings(access, &head.parent)?;
+            // Another thread may have been faster, with the same.
+            _ = access.surroundings.set(fresh);
+        }
+        let around = access.surroundings.get().cloned().unwrap_or_default();
         Ok(FileFacts {
             role: access.role,
-            may_create_siblings: self.may_create_in(access, &head.parent)?,
-            folder,
-            user_info: self.accounts().user_info(&access.user_id())?,
+            may_create_siblings: around.may_create,
+            folder: around.folder,
+            user_info: around.user_info,
             head,
         })
+    }
+
+    fn surroundings(&self, access: &Access, parent: &NodeId) -> Result<Surroundings, HostError> {
+        let role = self.role_in(access, parent)?;
+        let folder = role.map(|_| self.container(parent)).transpose()?.map(|container| container.name);
+        let may_create = access.role.can_write() && role.is_some_and(Role::can_write);
+        Ok(Surroundings { folder, may_create, user_info: self.accounts().user_info(&access.user_id())? })
     }
 
     /// Whether the caller may put files into `container`: as himself, and no more than his token allows.

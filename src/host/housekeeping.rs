@@ -147,6 +147,12 @@ impl Host {
     /// Drops what is older than the settings keep, in every file and bin.
     async fn sweep(&self, stop: &Stop) -> Result<(), HostError> {
         self.keys().maintain().await.map_err(|error| HostError::Failed(error.to_string().into()))?;
+        if let Err(error) = self.sessions().collect(&|| stop.is_asked()).await {
+            tracing::warn!(%error, "sessions that are over could not be cleared away yet");
+        }
+        if let Err(error) = self.grants().collect(&|| stop.is_asked()).await {
+            tracing::warn!(%error, "codes and grants that are over could not be cleared away yet");
+        }
         self.sweep_purged(stop).await?;
         self.sweep_bins(stop).await?;
         if self.options().retention.age.is_some() {

@@ -2,12 +2,18 @@
 
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use jsonwebtoken::{DecodingKey, EncodingKey};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
 use crate::{
     clock::{Clock, Timestamp},
@@ -77,6 +83,18 @@ impl SigningKey {
         &self.verifies
     }
 
+    /// A secret of 32 bytes that belongs to this key and to one purpose, which is not the beginning of a token.
+    ///
+    /// # Errors
+    /// [`Trouble::Signing`].
+    pub fn derive(&self, purpose: &str) -> Result<[u8; 32], Trouble> {
+        let failed = |reason: String| Trouble::Signing(reason.into());
+        let code = jsonwebtoken::crypto::sign(purpose.as_bytes(), &self.signs, Algorithm::HS256);
+        let code = code.map_err(|error| failed(error.to_string()))?;
+        let bytes = URL_SAFE_NO_PAD.decode(code).map_err(|error| failed(error.to_string()))?;
+        bytes.try_into().map_err(|_| failed("a code has not 32 bytes".to_owned()))
+    }
+
     fn from_record(kid: &str, record: &SigningKeyRecord) -> Result<Self, RecordError> {
         let damaged = |reason: &str| RecordError::Damaged { key: format!("k/{kid}"), reason: reason.to_owned() };
         let secret = STANDARD.decode(&record.secret).map_err(|_| damaged("its secret is not base64"))?;
@@ -109,6 +127,8 @@ pub struct KeyRing {
     clock: Arc<dyn Clock>,
     settings: KeySettings,
     held: RwLock<Held>,
+    /// How often the keys were read anew.
+    turn: AtomicU64,
 }
 
 struct Held {
@@ -130,7 +150,7 @@ impl KeyRing {
     pub async fn open(engine: Arc<dyn Engine>, clock: Arc<dyn Clock>, settings: KeySettings) -> Result<Self, Trouble> {
         for _ in 0..ATTEMPTS {
             if let Some(held) = read_all(&*engine)? {
-                return Ok(Self { engine, clock, settings, held: RwLock::new(held) });
+                return Ok(Self { engine, clock, settings, held: RwLock::new(held), turn: AtomicU64::new(0) });
             }
             let (batch, _) = with_new_key(Batch::new(), clock.wall())?;
             commit(&*engine, batch).await?;
@@ -160,6 +180,12 @@ impl KeyRing {
             None => Ok(None),
             Some((record, _)) => Ok(Some(Arc::new(SigningKey::from_record(kid, &record)?))),
         }
+    }
+
+    /// Raised each time the keys held are read anew, after the new ones can be seen. That is a moment later than the store
+    /// has them: whoever keeps what he made of a key looks at this first, as at [`Engine::epoch`].
+    pub fn turn(&self) -> u64 {
+        self.turn.load(Ordering::Acquire)
     }
 
     /// All keys that are kept, oldest first.
@@ -237,8 +263,16 @@ impl KeyRing {
     }
 
     fn reload(&self) -> Result<(), Trouble> {
-        if let Some(held) = read_all(&*self.engine)? {
-            *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+        self.hold(|| read_all(&*self.engine))
+    }
+
+    /// Holds what `read` finds. One reads at a time: else whoever was slow would put back what another has replaced, a key
+    /// among it that was retired meanwhile.
+    fn hold(&self, read: impl FnOnce() -> Result<Option<Held>, Trouble>) -> Result<(), Trouble> {
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = read()? {
+            *held = found;
+            self.turn.fetch_add(1, Ordering::AcqRel);
         }
         Ok(())
     }
@@ -333,6 +367,30 @@ mod tests {
         assert_ne!(ring.current().kid(), first);
         assert!(ring.find(&first).unwrap().unwrap().retired().is_some());
         assert_eq!(house.key_ring().await.current().kid(), ring.current().kid());
+    }
+
+    #[tokio::test]
+    async fn a_key_retired_while_the_keys_are_read_anew_stays_retired() {
+        let house = House::new();
+        let (ring, other) = (Arc::new(house.key_ring().await), house.key_ring().await);
+        let kid = ring.current().kid().to_owned();
+        let (done, is_done) = std::sync::mpsc::channel();
+        let (its_ring, its_kid) = (Arc::clone(&ring), kid.clone());
+        ring.hold(|| {
+            let slow = read_all(&*house.engine)?;
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                assert!(runtime.block_on(other.retire(&its_kid)).unwrap());
+                its_ring.reload().unwrap();
+                done.send(()).unwrap();
+            });
+            // It has to wait for this reading to end; if it did not, it would be done soon.
+            assert!(is_done.recv_timeout(Duration::from_millis(300)).is_err());
+            Ok(slow)
+        })
+        .unwrap();
+        is_done.recv().unwrap();
+        assert!(ring.find(&kid).unwrap().unwrap().retired().is_some());
     }
 
     #[tokio::test]

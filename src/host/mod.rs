@@ -14,6 +14,7 @@ mod files;
 mod first_start;
 mod history;
 mod housekeeping;
+mod kept;
 pub mod keys;
 pub mod links;
 mod listing;
@@ -25,8 +26,10 @@ pub mod random;
 mod reading;
 pub mod rights;
 mod saving;
+pub mod seal;
 pub mod sessions;
 pub mod shared_with_me;
+mod test_accounts;
 mod threads;
 pub mod tokens;
 mod tree;
@@ -67,6 +70,7 @@ pub use self::{
     options::{HostOptions, SignInOptions},
     reading::Reading,
     saving::{Creation, Put, PutOutcome, PutRequest, Relative, RelativeTarget, Replacement},
+    test_accounts::{TestAccount, TestAccountState},
     tree::{Child, DrivePath},
 };
 pub use crate::actors::messages::VersionChoice;
@@ -133,7 +137,7 @@ impl Host {
             KeySettings {
                 rotate_after: options.rotate_keys_after,
                 keep_for: options.keep_keys_for,
-                longest_token: options.token_lifetime,
+                longest_token: options.token_lifetime.max(options.sign_in.access),
             },
         );
         let keys = Arc::new(keys.await.map_err(|error| unusable(error.to_string()))?);

@@ -42,12 +42,12 @@ pub(super) fn stored_name(name: &str) -> FileName {
 }
 
 impl Host {
-    /// A name like this one that is free at the moment.
+    /// This name, or else one like it, that is free at the moment.
     ///
     /// # Errors
     /// [`HostError`].
     pub fn free_name(&self, parent: &NodeId, name: &FileName) -> Result<FileName, HostError> {
-        for attempt in 2..=NAMES_TRIED {
+        for attempt in 1..=NAMES_TRIED {
             let candidate = candidate(name, attempt)?;
             if self.lookup(parent, &candidate)?.is_none() {
                 return Ok(candidate);

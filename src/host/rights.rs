@@ -8,7 +8,7 @@ use crate::{
     ids::{NodeId, UserId},
     permission::Role,
     store::{
-        engine::{Batch, Engine, Expect, Key, scan_prefix},
+        engine::{Batch, Engine, Expect, Key, Revision, scan_prefix},
         records::{AccountRecord, ContainerRecord, FileHead, GrantRecord, NodeKind, decode, encode, keys},
     },
 };
@@ -110,9 +110,16 @@ impl Rights {
     /// # Errors
     /// [`Trouble`] when the store cannot be read.
     pub fn node_of_kind(&self, node: &NodeId, kind: NodeKind) -> Result<Option<Node>, Trouble> {
+        Ok(self.stored(node, kind)?.map(|(record, _)| record))
+    }
+
+    /// The same, with the record's revision.
+    pub(super) fn stored(&self, node: &NodeId, kind: NodeKind) -> Result<Option<(Node, Revision)>, Trouble> {
         Ok(match kind {
-            NodeKind::File => load(&*self.engine, &keys::file(node))?.map(|(head, _)| Node::File(head)),
-            NodeKind::Container => load(&*self.engine, &keys::container(node))?.map(|(it, _)| Node::Container(it)),
+            NodeKind::File => load(&*self.engine, &keys::file(node))?.map(|(head, at)| (Node::File(head), at)),
+            NodeKind::Container => {
+                load(&*self.engine, &keys::container(node))?.map(|(it, at)| (Node::Container(it), at))
+            }
         })
     }
 

@@ -205,6 +205,9 @@ struct Wire {
     ceiling: Role,
     #[serde(rename = "c", default, skip_serializing_if = "ClientKind::is_any")]
     client: ClientKind,
+    /// What an OAuth access token is good for, blank-separated, when that is less than its grant.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
     /// Whole seconds since the Unix epoch (RFC 7519 section 4.1.4).
     exp: i64,
 }
@@ -287,8 +290,8 @@ impl Tokens {
     /// [`AccessError`].
     pub fn verify(&self, text: &str) -> Result<Claims, AccessError> {
         match self.open(text)? {
-            (Kind::Download | Kind::OAuth, _) => Err(AccessError::WrongKind),
-            (_, claims) => Ok(claims),
+            (Kind::Download | Kind::OAuth, ..) => Err(AccessError::WrongKind),
+            (_, claims, _) => Ok(claims),
         }
     }
 
@@ -298,26 +301,32 @@ impl Tokens {
     /// [`AccessError`].
     pub fn verify_download(&self, text: &str) -> Result<Claims, AccessError> {
         match self.open(text)? {
-            (Kind::Download, claims) => Ok(claims),
+            (Kind::Download, claims, _) => Ok(claims),
             _ => Err(AccessError::WrongKind),
         }
     }
 
-    /// Issues an OAuth access token: good for nothing that WOPI does. Its resource is the ecosystem.
+    /// Issues an OAuth access token: good for nothing that WOPI does. Its resource is the ecosystem. `scope` narrows what
+    /// its grant allows.
     ///
     /// # Errors
     /// [`Trouble`] when it cannot be signed.
-    pub fn issue_oauth(&self, new: &NewToken, lifetime: Duration) -> Result<IssuedToken, Trouble> {
-        self.sign(new, Kind::OAuth, self.end(lifetime))
+    pub fn issue_oauth(
+        &self,
+        new: &NewToken,
+        scope: Option<String>,
+        lifetime: Duration,
+    ) -> Result<IssuedToken, Trouble> {
+        self.sign_scoped(new, Kind::OAuth, scope, self.end(lifetime))
     }
 
-    /// Verifies an OAuth access token. Not yet whether its grant still stands.
+    /// Verifies an OAuth access token, and tells to what its scope was narrowed. Not yet whether its grant still stands.
     ///
     /// # Errors
     /// [`AccessError`].
-    pub fn verify_oauth(&self, text: &str) -> Result<Claims, AccessError> {
+    pub fn verify_oauth(&self, text: &str) -> Result<(Claims, Option<String>), AccessError> {
         match self.open(text)? {
-            (Kind::OAuth, claims) => Ok(claims),
+            (Kind::OAuth, claims, scope) => Ok((claims, scope)),
             _ => Err(AccessError::WrongKind),
         }
     }
@@ -344,6 +353,16 @@ impl Tokens {
     }
 
     fn sign(&self, new: &NewToken, kind: Kind, expires: Timestamp) -> Result<IssuedToken, Trouble> {
+        self.sign_scoped(new, kind, None, expires)
+    }
+
+    fn sign_scoped(
+        &self,
+        new: &NewToken,
+        kind: Kind,
+        scope: Option<String>,
+        expires: Timestamp,
+    ) -> Result<IssuedToken, Trouble> {
         let (user, generation, family, link) = match &new.principal {
             Principal::User { user, generation, family } => {
                 (Some(user.clone()), Some(*generation), family.clone(), None)
@@ -359,6 +378,7 @@ impl Tokens {
             node: new.resource.node().map(|(node, _)| node.clone()),
             ceiling: new.ceiling,
             client: new.client,
+            scope,
             exp: expires.unix_seconds(),
         };
         let key = self.keys.current();
@@ -370,7 +390,7 @@ impl Tokens {
     }
 
     /// Checks everything that the text itself can tell.
-    fn open(&self, text: &str) -> Result<(Kind, Claims), AccessError> {
+    fn open(&self, text: &str) -> Result<(Kind, Claims, Option<String>), AccessError> {
         if text.is_empty() {
             return Err(AccessError::Missing);
         }
@@ -389,16 +409,16 @@ impl Tokens {
         if key.retired().is_some() {
             return Err(AccessError::RetiredKey);
         }
-        let (kind, claims) = wire.claims(signer).ok_or(AccessError::Malformed)?;
+        let (kind, claims, scope) = wire.claims(signer).ok_or(AccessError::Malformed)?;
         if self.clock.wall() >= claims.expires {
             return Err(AccessError::Expired { at: claims.expires });
         }
-        Ok((kind, claims))
+        Ok((kind, claims, scope))
     }
 }
 
 impl Wire {
-    fn claims(self, kid: String) -> Option<(Kind, Claims)> {
+    fn claims(self, kid: String) -> Option<(Kind, Claims, Option<String>)> {
         let family = self.family;
         let principal = match (self.user, self.generation, self.link) {
             (Some(user), Some(generation), None) => Principal::User { user, generation, family },
@@ -413,7 +433,7 @@ impl Wire {
         };
         let expires = Timestamp::from_unix_ms(self.exp.saturating_mul(1000));
         let claims = Claims { principal, resource, ceiling: self.ceiling, client: self.client, expires, kid };
-        Some((self.kind, claims))
+        Some((self.kind, claims, self.scope))
     }
 }
 

@@ -141,10 +141,11 @@ impl ProxyPolicy {
     }
 }
 
-/// The items of a list header, over all its lines; at most 64.
+/// The items of a list header, over all its lines; the last 64, since what a proxy wrote comes behind what it was sent.
 fn items(headers: &HeaderMap, name: &str) -> Vec<String> {
     let lines = headers.get_all(name).filter_map(|value| value.to_str().ok());
-    lines.flat_map(|line| line.split(',')).map(|item| item.trim().to_owned()).take(64).collect()
+    let all: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();
+    all[all.len().saturating_sub(64)..].iter().map(|item| item.trim().to_owned()).collect()
 }
 
 /// `192.0.2.7`, `192.0.2.7:80`, `2001:db8::1` or `[2001:db8::1]:80`.
@@ -187,6 +188,21 @@ mod tests {
             headers(&[("x-forwarded-for", "1.2.3.4"), ("x-forwarded-proto", "https"), ("forwarded", "for=1.2.3.4")]);
         let visitor = policy("10.0.0.1").visitor(ip("203.0.113.9"), &forged);
         assert_eq!((visitor.address, visitor.https, visitor.through_proxy), (ip("203.0.113.9"), false, false));
+    }
+
+    #[test]
+    fn no_number_of_invented_addresses_hides_the_one_that_the_proxy_wrote() {
+        let policy = policy("10.0.0.1");
+        for invented in [1, 63, 64, 65, 1000] {
+            let chain = format!("{}203.0.113.9", "6.6.6.6, ".repeat(invented));
+            let elements = format!("{}for=203.0.113.9;proto=http", "for=6.6.6.6;proto=https, ".repeat(invented));
+            let protocols = format!("{}http", "https,".repeat(invented));
+            let x = headers(&[("x-forwarded-for", &*chain), ("x-forwarded-proto", &*protocols)]);
+            for map in [x, headers(&[("forwarded", &*elements)])] {
+                let visitor = policy.visitor(ip("10.0.0.1"), &map);
+                assert_eq!((visitor.address, visitor.https), (ip("203.0.113.9"), false), "{invented}");
+            }
+        }
     }
 
     #[test]

@@ -146,6 +146,10 @@ fn values_that_contradict_each_other_are_refused() {
         ("[tokens]\nkey_retire = \"1h\"\n", "tokens.key_retire"),
         ("[limits]\nhead = \"1 MiB\"\n", "limits.head"),
         ("[limits]\nbody = 0\n", "limits.body"),
+        ("[oauth]\nregions = [\"eu=http://x\"]\n", "oauth.regions"),
+        ("[oauth]\nsession_context = \"ä\"\n", "oauth.session_context"),
+        ("[office]\nandroid_apps = [\"a/b/c\"]\n", "office.android_apps"),
+        ("[office]\nprovider_id = \"a,b\"\n", "office.provider_id"),
     ] {
         let error = refusal(text, &[], &[]);
         assert!(error.contains(&format!("`{key}`")) && error.contains(":2)"), "{error}");

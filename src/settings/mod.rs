@@ -18,7 +18,7 @@ mod validate;
 pub use editors::{EditorEntry, ProofMode};
 pub use human::{Period, Size};
 pub use load::{FileChoice, Loaded, Origin, SettingsError, Shown, Sources};
-pub use network::{Network, Networks};
+pub use network::{Network, Networks, keeps_secrets};
 pub use public_url::PublicUrl;
 pub use sections::{
     Actors, Collabora, Editors, History, Limits, Log, LogFormat, MetricsAccess, OAuth, Office, Oidc, Settings, SignIn,

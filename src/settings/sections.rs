@@ -240,12 +240,15 @@ section! {
         scopes: Texts = Texts::from_iter(["profile", "email"]), "list of texts";
         /// What the button on the sign-in page says it leads to.
         name: String = "single sign-on".to_owned(), "text";
-        /// Offer passwords of this host beside the provider.
+        /// Offer passwords of this host beside the provider. Without it administrators alone may still use theirs, at
+        /// `/sign-in?password`, should the provider fail.
         passwords: bool = true, "true or false";
         /// Make an account for somebody whom the provider knows and this host does not.
         create_users: bool = true, "true or false";
         /// The kind of such accounts: consumer, business or education.
         kind: AccountKind = AccountKind::Business, "consumer, business or education";
+        /// How long the provider may take for an answer; whoever signs in waits for up to four of them.
+        timeout: Period = Period::seconds(10), "duration";
     }
 }
 
@@ -269,7 +272,7 @@ section! {
         session_context: String = String::new(), "text";
         /// Token endpoints of regions, as `region=URL`; users of a region are sent to its endpoint (`tk`).
         regions: Texts = Texts::default(), "list of region=URL";
-        /// Calls of the token endpoint that one client may make in a minute.
+        /// Calls of the token endpoint that one client may make in a minute; a public one, those of one network.
         token_rate: u32 = 6_000, "number";
         /// Calls of the bootstrapper that one token may make in a minute.
         bootstrapper_rate: u32 = 600, "number";
@@ -289,7 +292,8 @@ section! {
         description: String = String::new(), "text";
         /// Your public web site.
         site_url: String = String::new(), "URL";
-        /// Where the icons are found that `lockhouse onboarding --icons` draws: a URL without a slash at the end.
+        /// Where the icons `16.png` to `96.png` are found that `lockhouse onboarding --icons` draws: a URL without a slash at
+        /// the end. Unset, Microsoft is told of those that this host brings, at `/icons`.
         icons_url: String = String::new(), "URL";
         /// Further domains that Office is to trust, beside those of `public_url` and `oauth.public_url`.
         trusted_domains: Texts = Texts::default(), "list of domains";

@@ -149,6 +149,7 @@ impl Store {
                 flush_limit: options.flush_limit,
                 acked: Some(directory.acked()),
                 observer: options.observer.clone(),
+                seldom: records::keys::changes_seldom,
                 ..EngineOptions::default()
             },
         )?;

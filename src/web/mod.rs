@@ -1,8 +1,15 @@
 //! Floor 5: what a person's browser, or an editor's plain GET, asks for: pages and downloads.
 
 mod downloads;
+pub(crate) mod frame;
+pub(crate) mod language;
+#[cfg(feature = "oidc")]
+pub mod oidc;
 mod pages;
+mod privacy;
 mod shared_folder;
+pub mod sign_in;
+pub(crate) mod visit;
 
 use actix_web::{http::Method, web};
 
@@ -14,8 +21,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/download/{id}").route(read().to(downloads::download)))
         .service(web::resource("/s/{link}").route(read().to(pages::shared)))
         .service(web::resource("/").route(read().to(pages::home)))
-        .service(web::resource("/sign-in").route(read().to(pages::plain)))
+        .service(web::resource("/sign-in").route(read().to(sign_in::form)).route(web::post().to(sign_in::sign_in)))
+        .service(web::resource("/sign-out").route(web::post().to(sign_in::sign_out)))
+        .service(web::resource("/privacy").route(read().to(privacy::page)))
         .service(web::resource("/{page:view|edit|share|versions|folder}/{id}").route(read().to(pages::plain)));
+    #[cfg(feature = "oidc")]
+    config.configure(oidc::routes);
 }
 
 /// Whether only the head of an answer is wanted.

@@ -1,6 +1,7 @@
 //! CheckFileInfo (files.md section 3): each property from what is true now.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, http::header::ContentType, web};
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::{
@@ -16,6 +17,7 @@ use crate::{
     names::{FILE_NAME_MAX_LENGTH, FileName},
     server::note_operation,
     settings::Supports,
+    store::records::AccountRecord,
 };
 
 /// The answer. Properties that do not apply are absent, never null (files.md section 1.10).
@@ -90,10 +92,26 @@ pub(super) async fn handle(
 ) -> Result<HttpResponse, Problem> {
     note_operation(&request, "CheckFileInfo");
     let outcome = session::open(&request, &id, &wopi).and_then(|session| {
-        let facts = wopi.host.facts(&session.access)?;
-        Ok(reply::ok().json(answer(&session, &wopi, facts)?))
+        let body = match session.access.memo.get() {
+            // What was said before is what would be said now, but for the host's own state.
+            Some(said) if wopi.host.can_write() => said.clone(),
+            _ => say(&session, &wopi)?,
+        };
+        Ok(reply::ok().content_type(ContentType::json()).body(body))
     });
     outcome.map_err(|problem| problem.noted(&request))
+}
+
+fn say(session: &Session, wopi: &Wopi) -> Result<Bytes, Problem> {
+    let facts = wopi.host.facts(&session.access)?;
+    let said = answer(session, wopi, facts)?;
+    let writable = !said.temporarily_not_writable;
+    let body =
+        serde_json::to_vec(&said).map(Bytes::from).map_err(|error| HostError::Failed(error.to_string().into()))?;
+    if writable {
+        _ = session.access.memo.set(body.clone());
+    }
+    Ok(body)
 }
 
 fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileInfo, Problem> {
@@ -105,21 +123,21 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
         wopi.supports;
     let download = wopi.host.tokens().issue_download(&access.claims, id).map_err(HostError::from)?.text;
     let name = reported_name(access.client(), &head.name);
-    let user_id = access.user_id();
+    let owner = wopi.host.accounts().get(&head.owner).map_err(HostError::from)?;
     // Every user comes from every file that he may see to a root of his own (`Host::ancestors`).
     let containers = offers_containers(&wopi.supports, access);
     Ok(CheckFileInfo {
         file_extension: FileName::parse(&name).map(|name| name.extension().to_owned()).unwrap_or_default(),
         breadcrumb_doc_name: name.clone(),
         base_file_name: name,
-        owner_id: head.owner.as_str().to_owned(),
+        owner_id: owner.as_ref().map_or(&head.owner, AccountRecord::wopi_id).as_str().to_owned(),
         size: head.content.size,
         user_friendly_name: account.map_or_else(|| "Guest".to_owned(), |account| account.display_name.clone()),
-        user_id: user_id.as_str().to_owned(),
+        user_id: access.wopi_id().as_str().to_owned(),
         version: head.version.to_string(),
         file_name_max_length: FILE_NAME_MAX_LENGTH,
         last_modified_time: head.modified.to_iso(),
-        sha256: head.content.sha256,
+        sha256: head.content.sha256.clone(),
         is_anonymous_user: access.is_anonymous(),
         is_edu_user: licence.is_edu_user,
         license_check_for_edit_is_enabled: licence.check_for_edit,

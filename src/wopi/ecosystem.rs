@@ -1,6 +1,7 @@
 //! The ecosystem endpoint (containers-ecosystem.md section 5).
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
 use serde_json::json;
 
 use super::{
@@ -49,34 +50,42 @@ pub(super) async fn post(
             return Err(Problem::NotSupported("this operation"));
         }
         note_operation(&request, "GetFileWopiSrc");
-        Ok(reply::ok().json(json!({ "Url": wopi_src(&request, &access, &wopi)? })))
+        Ok(reply::ok().json(wopi_src(&request, &access, Shapes::from(wopi.get_ref()))?))
     });
     containers::without_body(&request, payload, &wopi, outcome).await
 }
 
+/// The answer of GetFileWopiSrc.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct WopiSrc {
+    url: String,
+}
+
 /// What the text in the header leads to, if the caller may see it by a right of his own: a share link gives its right to
 /// whoever comes with the link alone, and does not make this caller anybody else.
-fn wopi_src(request: &HttpRequest, access: &Access, wopi: &Wopi) -> Result<String, HostError> {
+pub(super) fn wopi_src(request: &HttpRequest, access: &Access, shapes: Shapes<'_>) -> Result<WopiSrc, HostError> {
+    let Shapes { host, urls, .. } = shapes;
     let text = headers::text(request, "X-WOPI-HostNativeFileName").unwrap_or_default();
-    let node = match wopi.urls.named_by(text).ok_or(HostError::NotFound)? {
+    let node = match urls.named_by(text).ok_or(HostError::NotFound)? {
         Named::Node(node) => node,
         Named::Link(code) => {
-            let link = wopi.host.links().by_code(&code)?.ok_or(HostError::NotFound)?;
-            wopi.host.links().get(&link)?.ok_or(HostError::NotFound)?.node
+            let link = host.links().by_code(&code)?.ok_or(HostError::NotFound)?;
+            host.links().get(&link)?.ok_or(HostError::NotFound)?.node
         }
     };
-    let resource = match wopi.host.visible(access, &node)? {
+    let resource = match host.visible(access, &node)? {
         NodeKind::File => Resource::File(node.clone()),
         NodeKind::Container => Resource::Container(node.clone()),
     };
     let is_file = matches!(resource, Resource::File(_));
-    let token = wopi.host.tokens().issue_traded(&access.claims, resource)?;
+    let token = host.tokens().issue_traded(&access.claims, resource)?;
     let url = if is_file {
-        wopi.urls.wopi_src_with_token(&node, &token.text)
+        urls.wopi_src_with_token(&node, &token.text)
     } else {
-        wopi.urls.wopi_container_with_token(&node, &token.text)
+        urls.wopi_container_with_token(&node, &token.text)
     };
-    Ok(format!("{url}&access_token_ttl={}", token.expires.unix_ms()))
+    Ok(WopiSrc { url: format!("{url}&access_token_ttl={}", token.expires.unix_ms()) })
 }
 
 /// `/folders/…`, which OneNote alone would use: not there (rule C-120).

@@ -6,6 +6,8 @@
 
 mod activities;
 mod around;
+mod bootstrapper;
+mod challenge;
 mod check_file_info;
 mod child_container;
 mod child_file;
@@ -110,6 +112,16 @@ fn container_routes(config: &mut web::ServiceConfig) {
                 .route(proof::get(around::ecosystem_of_container))
                 .default_service(web::to(reply::only_get)),
         );
+}
+
+/// Adds the bootstrapper, at the path that the settings give it.
+pub fn bootstrapper(config: &mut web::ServiceConfig, path: &str) {
+    config.service(
+        web::resource(path)
+            .route(web::get().to(bootstrapper::handle))
+            .route(web::post().to(bootstrapper::handle))
+            .default_service(web::to(reply::only_get_and_post)),
+    );
 }
 
 fn ecosystem_routes(config: &mut web::ServiceConfig) {

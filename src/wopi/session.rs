@@ -24,8 +24,10 @@ pub(super) struct Session {
 /// Verifies the token and that the file is there: 401 comes before 404 (files.md section 1.12).
 pub(super) fn open(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> Result<Session, Problem> {
     let session = open_even_binned(request, id, wopi)?;
-    wopi.host.head(&session.file)?;
-    Ok(session)
+    match &session.access.head {
+        Some(head) if head.binned.is_none() => Ok(session),
+        _ => Err(HostError::NotFound.into()),
+    }
 }
 
 /// Verifies the token. The file may be in the bin: a save that comes too late is kept beside it.

@@ -16,3 +16,4 @@ mod house;
 mod repair;
 mod restore;
 mod serving;
+mod subjects;

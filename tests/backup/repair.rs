@@ -7,11 +7,12 @@ use std::{
 
 use lockhouse::{
     actors::messages::VersionChoice,
+    host::oauth::{CodeUse, NewClient, NewCode},
     store::{
         check::{self, Action, Finding, Listeners, RepairError, Repaired, Severity},
         collect,
         engine::Batch,
-        records::{SaveKind, keys},
+        records::{MARK, SaveKind, SessionRecord, encode, keys},
     },
 };
 
@@ -32,7 +33,7 @@ async fn repair(house: &House) -> (Result<Repaired, RepairError>, Vec<Action>, V
 }
 
 /// Repairs, and expects that a check then finds nothing.
-async fn mends(house: &House) -> (Repaired, Vec<Action>) {
+pub(crate) async fn mends(house: &House) -> (Repaired, Vec<Action>) {
     let (repaired, actions, found) = repair(house).await;
     let repaired = repaired.unwrap();
     let damages: Vec<_> = found.iter().filter(|finding| finding.severity == Severity::Damage).collect();
@@ -159,6 +160,66 @@ async fn lost_records_are_made_anew_from_what_the_others_tell() {
     let account = host.accounts().get(&anna).unwrap().unwrap();
     assert!(account.disabled);
     assert_eq!(host.accounts().holdings(&account).unwrap(), 4);
+    house::close_host(host, &house.path).await;
+}
+
+#[tokio::test]
+async fn sign_ins_that_are_half_lost_are_completed_or_taken_off_their_lists() {
+    let house = house().await;
+    let host = house::open_host(&house.path, clock()).await;
+    let anna = house::user("anna");
+    let client = NewClient {
+        id: "office".to_owned(),
+        name: "Office".to_owned(),
+        redirect_uris: vec!["https://localhost".to_owned()],
+        scopes: vec!["wopi".to_owned()],
+        public: false,
+    };
+    let (client, _) = host.clients().add(client).await.unwrap();
+    let account = host.accounts().get(&anna).unwrap().unwrap();
+    let new = NewCode {
+        client: client.id.clone(),
+        redirect_uri: None,
+        user: anna.clone(),
+        generation: account.generation,
+        scopes: client.scopes.clone(),
+        challenge: None,
+    };
+    let mut families = Vec::new();
+    for _ in 0..3 {
+        let code = host.grants().issue_code(new.clone()).await.unwrap();
+        let wanted = CodeUse { code: &code, redirect_uri: None, verifier: None };
+        families.push(host.grants().redeem(&client, wanted).await.unwrap());
+    }
+    host.grants().allow(&anna, "office", &client.scopes).await.unwrap();
+    house::close_host(host, &house.path).await;
+    assert!(findings(&house).await.0.is_sound());
+    let session = SessionRecord {
+        user: anna.clone(),
+        generation: account.generation,
+        created: account.created,
+        expires: account.created,
+        agent: "a browser".to_owned(),
+    };
+    change(&house, |_| {
+        Batch::new()
+            .clear(keys::family_of(&anna, &families[0].family))
+            .clear(keys::family(&families[1].family))
+            .set(keys::family(&families[2].family), &b"\x01nonsense"[..])
+            .set(keys::session("lost"), encode(&session))
+            .set(keys::session_of(&anna, "nothing"), MARK)
+            .set(keys::consent(&anna, "nobody"), &b"\x01nonsense"[..])
+            .set(keys::code("hash"), &b"\x01nonsense"[..])
+    })
+    .await;
+    let (report, _) = findings(&house).await;
+    assert!(!report.is_sound());
+    mends(&house).await;
+    let host = house::open_host(&house.path, clock()).await;
+    let left = host.grants().of_user(&anna).unwrap();
+    assert_eq!(left.iter().map(|(id, _)| id).collect::<Vec<_>>(), [&families[0].family]);
+    assert!(host.grants().authorize(&families[0].access_token).is_ok());
+    assert!(host.grants().authorize(&families[2].access_token).is_err());
     house::close_host(host, &house.path).await;
 }
 

@@ -6,11 +6,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod clients;
 mod exports;
 mod files;
 mod history;
 mod imports;
 mod links;
+mod office_link;
+mod onboarding;
 mod sockets;
 mod starts;
 mod tokens;
@@ -27,6 +30,11 @@ impl House {
     /// Nothing runs.
     pub(crate) fn quiet() -> Self {
         Self(Binary::stopped_with(Start::default()))
+    }
+
+    /// Nothing runs, with settings.
+    pub(crate) fn quiet_with(start: Start) -> Self {
+        Self(Binary::stopped_with(start))
     }
 
     /// A server runs.

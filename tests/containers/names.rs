@@ -378,6 +378,7 @@ async fn c34_a_refused_name_comes_with_one_that_would_work() {
     for name in ["a/b.docx", "..", "CON.docx", "x|y.docx"] {
         let reply = top.create_file(name, None).await.expect(400);
         let wire = propose(&reply);
+        assert!(!from_utf7(&wire).contains('('), "the repaired name is free as it is: {wire}");
         top.file_call().header(RELATIVE, &wire).send().await.expect(200);
     }
     let reply = top.create_container("Grüße_1").await.expect(409);

@@ -124,6 +124,16 @@ impl Binary {
         self.output.lock().expect("the output").clone()
     }
 
+    /// How it was started.
+    pub(crate) fn start(&self) -> &Start {
+        &self.start
+    }
+
+    /// The settings it was started with.
+    pub(crate) fn settings(&self) -> &[(String, String)] {
+        &self.start.settings
+    }
+
     /// How the next start is done.
     pub(crate) fn start_mut(&mut self) -> &mut Start {
         &mut self.start
@@ -164,7 +174,9 @@ impl Binary {
             return Err(format!("{gone:?}: {}", &self.log()[first..]));
         };
         self.url = found;
-        self.start.listen = self.address();
+        if self.start.listen.ends_with(":0") {
+            self.start.listen = self.address();
+        }
         self.child = Some(child);
         Ok(())
     }

@@ -22,16 +22,17 @@ impl Shared {
     /// The server with default settings.
     pub(crate) fn server() -> &'static Self {
         static SERVER: OnceLock<Shared> = OnceLock::new();
-        SERVER.get_or_init(|| Self::begin(Start::default()))
+        SERVER.get_or_init(|| Self::begin(Start::default(), &USERS))
     }
 
     /// The server that accepts bodies up to 256 KiB.
     pub(crate) fn with_small_bodies() -> &'static Self {
         static SERVER: OnceLock<Shared> = OnceLock::new();
-        SERVER.get_or_init(|| Self::begin(Start::default().set("LOCKHOUSE_LIMITS__BODY", "256 KiB")))
+        SERVER.get_or_init(|| Self::begin(Start::default().set("LOCKHOUSE_LIMITS__BODY", "256 KiB"), &USERS))
     }
 
-    fn begin(mut start: Start) -> Self {
+    /// A server for as long as this test program lives, with some users.
+    pub(crate) fn begin(mut start: Start, users: &[&str]) -> Self {
         // `$0` is the watched process: this test program.
         const WATCH: &str = r#""$@" & child=$!
             while kill -0 "$0" 2>/dev/null && kill -0 "$child" 2>/dev/null; do sleep 1; done
@@ -42,7 +43,7 @@ impl Shared {
         start.wrapper = ["sh", "-c", WATCH, &me].map(OsString::from).to_vec();
         let mut binary = Binary::stopped_with(start);
         binary.launch();
-        for user in USERS {
+        for user in users {
             binary.add_user(user, &[]);
         }
         Self { binary, next: AtomicU64::new(0) }

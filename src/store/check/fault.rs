@@ -40,6 +40,8 @@ pub(super) enum Fault {
     BinRowOfNothing,
     /// One of the two records of a grant or link is missing.
     HalfShared(&'static str),
+    /// The row by which the outside provider's subject leads to the account is missing or leads to another.
+    SubjectMissing,
     /// What it belongs to is gone.
     Leftover(&'static str),
 }
@@ -49,7 +51,7 @@ impl Fault {
         match self {
             Self::Newer(_) => What::Newer,
             Self::Undecodable(_) | Self::Misplaced(_) => What::Record,
-            Self::DriveMissing | Self::OwnerMissing | Self::NobodysDrive => What::Account,
+            Self::DriveMissing | Self::OwnerMissing | Self::NobodysDrive | Self::SubjectMissing => What::Account,
             Self::ParentMissing | Self::NameMissing | Self::Circle | Self::NameOfNothing => What::Place,
             Self::VersionMissing => What::History,
             Self::BinRowMissing | Self::BinRowOfNothing => What::Bin,
@@ -80,6 +82,7 @@ impl Fault {
             Self::VersionMissing => "the current version is not in the file's history as it should be",
             Self::BinRowMissing => "the file is in the bin, and the bin does not list it",
             Self::NameOfNothing => "the name stands for nothing that is there under it",
+            Self::SubjectMissing => "the outside provider's sign-in does not lead to this user",
             Self::BinRowOfNothing => "the bin lists a file that is not in it",
         };
         text.to_owned()

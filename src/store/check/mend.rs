@@ -19,8 +19,9 @@ use crate::{
         content::Submitter,
         engine::{Batch, Engine, Key},
         records::{
-            self, AccountRecord, BinRow, Binned, ContainerRecord, FileHead, GrantRecord, NameRow, NodeKind, SaveKind,
-            ShareLinkRecord, StoreFacts, VersionRow, decode, keys, keys::prefix, printable,
+            self, AccountRecord, BinRow, Binned, ContainerRecord, FileHead, GrantFamilyRecord, GrantRecord, NameRow,
+            NodeKind, SaveKind, SessionRecord, ShareLinkRecord, StoreFacts, VersionRow, decode, keys, keys::prefix,
+            printable,
         },
     },
 };
@@ -146,6 +147,7 @@ impl<'a> Mender<'a> {
             Fault::BinRowOfNothing => return self.remove(key, "the file is not in the bin: taken off its list"),
             Fault::HalfShared(_) => return self.share(key),
             Fault::DriveMissing => return self.account_drive(key),
+            Fault::SubjectMissing => return self.account_subject(key),
             _ => {}
         }
         let Some(node) = keys::node_of(key) else { return Ok(()) };
@@ -290,7 +292,7 @@ impl<'a> Mender<'a> {
         }
     }
 
-    /// Completes or removes what is half of a grant or share link.
+    /// Completes or removes what is half of a grant, a share link, a grant to a client or a session.
     fn share(&mut self, key: &Key) -> Result<(), RepairError> {
         let node = keys::node_of(key);
         let other = if key.starts_with(prefix::GRANTS) {
@@ -299,6 +301,12 @@ impl<'a> Mender<'a> {
         } else if key.starts_with(prefix::SHARE_LINKS) {
             let link: Option<ShareLinkRecord> = load(self.engine(), key)?;
             node.zip(link).map(|(id, link)| keys::shared(&link.node, &id))
+        } else if key.starts_with(prefix::FAMILIES) {
+            let family: Option<GrantFamilyRecord> = load(self.engine(), key)?;
+            node.zip(family).map(|(id, family)| keys::family_of(&family.user, &id))
+        } else if key.starts_with(prefix::SESSIONS) {
+            let session: Option<SessionRecord> = load(self.engine(), key)?;
+            keys::last_part(key).zip(session).map(|(hash, session)| keys::session_of(&session.user, hash))
         } else {
             None
         };
@@ -315,6 +323,31 @@ impl<'a> Mender<'a> {
         let Some(account) = load::<AccountRecord>(self.engine(), key)? else { return Ok(()) };
         self.say(key, "the root of the user's drive was made again");
         self.make_root(&account.drive, &account.user)
+    }
+
+    /// Lets the outside provider's subject lead to the account again; if it leads to somebody else, that stands.
+    fn account_subject(&mut self, key: &Key) -> Result<(), RepairError> {
+        let Some(account) = load::<AccountRecord>(self.engine(), key)? else { return Ok(()) };
+        let Some(subject) = &account.subject else { return Ok(()) };
+        let row = keys::subject(subject);
+        let holder = match load::<UserId>(self.engine(), &row)? {
+            Some(user) => load::<AccountRecord>(self.engine(), &keys::account(&user))?,
+            None => None,
+        };
+        let taken = holder.is_some_and(|holder| !holder.removed && holder.subject.as_ref() == Some(subject));
+        self.keep(&row)?;
+        let batch = if taken {
+            self.keep(key)?;
+            self.say(
+                key,
+                "the outside provider signs somebody else in by the same subject: it was taken off this user",
+            );
+            Batch::new().set(key.clone(), records::encode(&AccountRecord { subject: None, ..account }))
+        } else {
+            self.say(key, "the outside provider's sign-in leads to the user again");
+            Batch::new().set(row, records::encode(&account.user))
+        };
+        self.commit(&batch)
     }
 
     pub(super) fn make_root(&mut self, drive: &NodeId, owner: &UserId) -> Result<(), RepairError> {

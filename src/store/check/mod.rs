@@ -18,6 +18,7 @@ mod names;
 mod rebuild;
 mod records;
 mod repair;
+mod sign_in;
 mod usage;
 
 use std::ops::ControlFlow;

@@ -128,6 +128,7 @@ impl Mender<'_> {
             created: now,
             region: None,
             subject: None,
+            known_as: None,
         };
         self.say(&key, "the account was made anew, disabled and without a password: see `lockhouse user`");
         if made {

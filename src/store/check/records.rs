@@ -12,6 +12,7 @@ use super::{
     fault::Fault,
     go_on,
     names::{load, names, path_of},
+    sign_in,
 };
 use crate::{
     ids::{NodeId, UserId},
@@ -22,8 +23,8 @@ use crate::{
         content::Page,
         engine::{Engine, EngineError, Key, Record, prefix_end, raw},
         records::{
-            AccountRecord, BinRow, ContainerRecord, FileHead, GrantRecord, ManifestId, NameRow, NodeKind, RecordError,
-            ShareLinkRecord, SigningKeyRecord, StoreFacts, VersionRow, decode, keys, keys::prefix,
+            AccountRecord, BinRow, CodeRecord, ContainerRecord, FileHead, GrantRecord, ManifestId, NameRow, NodeKind,
+            RecordError, ShareLinkRecord, SigningKeyRecord, StoreFacts, VersionRow, decode, keys, keys::prefix,
         },
     },
 };
@@ -170,6 +171,7 @@ impl<'a> Examiner<'a> {
             Some(b"b/") => self.decoded(key, value, Self::bin_row),
             Some(b"c/") => self.decoded(key, value, Self::container),
             Some(b"d/") => self.belongs_to_node(key, NodeKind::Container),
+            Some(b"e/") => self.decoded(key, value, |_, _, _: &CodeRecord| Ok(Vec::new())),
             Some(b"f/") => self.decoded(key, value, Self::head),
             Some(b"g/") => self.decoded(key, value, Self::grant),
             Some(b"h/") => self.granted(key),
@@ -179,6 +181,7 @@ impl<'a> Examiner<'a> {
             Some(b"l/") => self.decoded(key, value, Self::link),
             Some(b"m/") => self.page(key, record),
             Some(b"n/") => self.decoded(key, value, Self::name),
+            Some(b"o/") => self.decoded(key, value, sign_in::client),
             Some(b"q/") => Ok(counter(key, value)),
             Some(b"r/" | b"v/") => self.decoded(key, value, Self::version),
             Some(b"s/") if *key == *keys::system("store") => {
@@ -186,6 +189,12 @@ impl<'a> Examiner<'a> {
             }
             Some(b"s/") => Ok(Vec::new()),
             Some(b"t/") => self.belongs_to_node(key, NodeKind::File),
+            Some(b"u/") => self.decoded(key, value, sign_in::family),
+            Some(b"w/") => sign_in::family_of(self, key),
+            Some(b"x/") => self.decoded(key, value, sign_in::session),
+            Some(b"y/") => sign_in::session_of(self, key),
+            Some(b"z/") => self.decoded(key, value, sign_in::consent),
+            Some(b"S/") => self.decoded(key, value, Self::subject),
             _ => Ok(vec![Fault::Unknown]),
         }
     }
@@ -203,11 +212,11 @@ impl<'a> Examiner<'a> {
         }
     }
 
-    fn has(&self, key: &[u8]) -> Result<bool, EngineError> {
+    pub(super) fn has(&self, key: &[u8]) -> Result<bool, EngineError> {
         Ok(self.engine.get(key)?.is_some())
     }
 
-    fn has_account(&self, user: &UserId) -> Result<bool, EngineError> {
+    pub(super) fn has_account(&self, user: &UserId) -> Result<bool, EngineError> {
         Ok(load::<AccountRecord>(self.engine, &keys::account(user))?.is_some_and(|account| !account.removed))
     }
 
@@ -223,7 +232,19 @@ impl<'a> Examiner<'a> {
             return Ok(Vec::new());
         }
         let drive = load::<ContainerRecord>(self.engine, &keys::container(&account.drive))?;
-        Ok(fault_unless(drive.is_some(), Fault::DriveMissing))
+        let mut faults = fault_unless(drive.is_some(), Fault::DriveMissing);
+        if let Some(subject) = &account.subject {
+            let found = load::<UserId>(self.engine, &keys::subject(subject))?;
+            let his = found.is_some_and(|user| keys::account(&user) == key);
+            faults.extend(fault_unless(his, Fault::SubjectMissing));
+        }
+        Ok(faults)
+    }
+
+    fn subject(&self, key: &[u8], user: &UserId) -> Result<Vec<Fault>, EngineError> {
+        let account = load::<AccountRecord>(self.engine, &keys::account(user))?.filter(|account| !account.removed);
+        let his = account.and_then(|account| account.subject).is_some_and(|subject| keys::subject(&subject) == key);
+        Ok(fault_unless(his, Fault::Leftover("it leads to a user whom the outside provider does not sign in")))
     }
 
     fn bin_row(&self, key: &[u8], _: &BinRow) -> Result<Vec<Fault>, EngineError> {
@@ -383,7 +404,7 @@ impl<'a> Examiner<'a> {
     }
 }
 
-fn fault_unless(well: bool, fault: Fault) -> Vec<Fault> {
+pub(super) fn fault_unless(well: bool, fault: Fault) -> Vec<Fault> {
     if well { Vec::new() } else { vec![fault] }
 }
 

@@ -26,7 +26,8 @@ const PAGE: usize = 256;
 /// Revisions that are passed over when nobody knows which was the last.
 const GAP: u64 = 1 << 20;
 /// Records whose first byte is their format.
-const FORMATTED: [&[u8]; 10] = [b"a/", b"b/", b"c/", b"f/", b"g/", b"k/", b"l/", b"n/", b"r/", b"v/"];
+const FORMATTED: [&[u8]; 16] =
+    [b"a/", b"b/", b"c/", b"e/", b"f/", b"g/", b"k/", b"l/", b"n/", b"o/", b"r/", b"u/", b"v/", b"x/", b"z/", b"S/"];
 
 /// Something that a repair did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -41,6 +41,10 @@ pub(super) struct Shared {
     pub(super) cut_limit: usize,
     pub(super) in_flight: Arc<InFlight>,
     pub(super) observer: Option<Arc<dyn CommitObserver>>,
+    /// Whether the record of a key seldom changes.
+    pub(super) seldom: fn(&[u8]) -> bool,
+    /// How many groups have changed such records.
+    pub(super) epoch: AtomicU64,
     /// The newest revision that is decided and durable.
     pub(super) durable: AtomicU64,
     /// The newest revision that [`LAST_REVISION`] names durably.
@@ -69,11 +73,13 @@ pub(super) struct Committer {
     shared: Arc<Shared>,
     reserved_to: Revision,
     recent: Recent,
+    /// The group at hand changes a record that seldom changes.
+    epoch_ends: bool,
 }
 
 impl Committer {
     pub(super) fn new(shared: Arc<Shared>, reserved_to: Revision) -> Self {
-        Self { shared, reserved_to, recent: Recent::new(REMEMBERED) }
+        Self { shared, reserved_to, recent: Recent::new(REMEMBERED), epoch_ends: false }
     }
 
     /// Works until the line is closed and empty, or a write fails.
@@ -123,6 +129,9 @@ impl Committer {
         };
         shared.queue.flushed(size, took);
         shared.published.publish();
+        if std::mem::take(&mut self.epoch_ends) {
+            shared.epoch.fetch_add(1, Ordering::AcqRel);
+        }
         shared.durable.store(last, Ordering::Release);
         for (answer, outcome) in answers.into_iter().zip(outcomes) {
             // Whoever asked may have gone.
@@ -194,6 +203,7 @@ impl Committer {
             if stored.is_none() && before.is_none() {
                 continue;
             }
+            self.epoch_ends |= (shared.seldom)(&key);
             shared.published.keep(&key, before.as_ref());
             shared.cut.keep(&key, before.as_ref());
             let after = if let Some(stored) = stored {

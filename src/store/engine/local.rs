@@ -61,6 +61,9 @@ pub struct EngineOptions {
     pub acked_every: Duration,
     /// Who is told of commits.
     pub observer: Option<Arc<dyn CommitObserver>>,
+    /// Whether the record of a key is one that seldom changes, so that what follows from it is worth keeping
+    /// ([`Engine::epoch`]); true for all by default.
+    pub seldom: fn(&[u8]) -> bool,
 }
 
 impl Default for EngineOptions {
@@ -75,6 +78,7 @@ impl Default for EngineOptions {
             acked: None,
             acked_every: Duration::from_secs(2),
             observer: None,
+            seldom: |_| true,
         }
     }
 }
@@ -191,6 +195,8 @@ impl LocalEngine {
             cut_limit: options.cut_limit,
             in_flight: Arc::default(),
             observer: options.observer.clone(),
+            seldom: options.seldom,
+            epoch: AtomicU64::new(0),
             durable: AtomicU64::new(newest),
             marked: AtomicU64::new(last),
         });
@@ -306,6 +312,10 @@ impl Engine for LocalEngine {
 
     fn durable_revision(&self) -> Revision {
         self.shared.durable.load(Ordering::Acquire)
+    }
+
+    fn epoch(&self) -> u64 {
+        self.shared.epoch.load(Ordering::Acquire)
     }
 
     fn begin_cut(&self) -> Result<Box<dyn Cut>, EngineError> {

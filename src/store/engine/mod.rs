@@ -211,6 +211,11 @@ pub trait Engine: Send + Sync + 'static {
     /// The newest revision of which every earlier one is durable or refused.
     fn durable_revision(&self) -> Revision;
 
+    /// Raised by each durable change of a record that seldom changes ([`EngineOptions::seldom`]), after the change can be read
+    /// and before it is acknowledged. Whoever keeps what he made of such records looks at this first and reads afterwards:
+    /// as long as the number stays, what he made is what he would make now.
+    fn epoch(&self) -> u64;
+
     /// Begins a consistent cut: a view of all records as they are when the commit thread gets to it. The engine keeps what
     /// changes since, ahead of the cut's reading position, until the cut is dropped. Waits for the group that is being flushed:
     /// blocking. Everything acknowledged before is in the cut.

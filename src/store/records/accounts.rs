@@ -40,9 +40,21 @@ pub struct AccountRecord {
     /// The region whose token endpoint Office is to use for this user (bootstrapper-oauth.md section 6.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// Who he is at the outside provider that signs him in: issuer and subject.
+    /// Who he is at the outside provider that signs him in: issuer and subject, with a blank between them. `S/<hash>` finds
+    /// him by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// What clients know him by, when his name was somebody else's before: their ids are never given again
+    /// (bootstrapper-oauth.md rule B-14).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_as: Option<UserId>,
+}
+
+impl AccountRecord {
+    /// What WOPI calls the `UserId`: steady, and never that of a user who was removed.
+    pub fn wopi_id(&self) -> &UserId {
+        self.known_as.as_ref().unwrap_or(&self.user)
+    }
 }
 
 /// A role given to a user on a file or container.

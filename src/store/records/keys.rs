@@ -2,6 +2,9 @@
 //!
 //! Parts are joined by `/`, which no identifier contains; numbers are sixteen hexadecimal digits, so that they sort.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
 use crate::{
     ids::{NodeId, UserId},
     store::{engine::Key, records::ManifestId},
@@ -53,6 +56,8 @@ pub mod prefix {
     pub const SESSIONS_OF: &[u8] = b"y/";
     /// Consents.
     pub const CONSENTS: &[u8] = b"z/";
+    /// Users by who they are at the outside provider.
+    pub const SUBJECTS: &[u8] = b"S/";
 }
 
 fn join(parts: &[&[u8]]) -> Key {
@@ -265,6 +270,19 @@ pub fn consent(user: &UserId, client: &str) -> Key {
 /// All of `z/<user>/`.
 pub fn consents_of(user: &UserId) -> Key {
     join(&[b"z", user.folded().as_bytes(), b""])
+}
+
+/// `S/<hash>`: the SHA-256 of issuer and subject as the account has them, in base64url.
+pub fn subject(subject: &str) -> Key {
+    let hash = digest(&SHA256, subject.as_bytes());
+    join(&[b"S", URL_SAFE_NO_PAD.encode(hash).as_bytes()])
+}
+
+/// Whether what a person may do follows from the record of this key: accounts, containers, grants, links, keys, what was
+/// granted to clients, the text of `PutUserInfo`. Those of files and their contents, names, counters and codes are not among
+/// them: they change with every save.
+pub fn changes_seldom(key: &[u8]) -> bool {
+    !matches!(key.first(), Some(b'b' | b'd' | b'e' | b'f' | b'm' | b'n' | b'p' | b'q' | b'r' | b't' | b'v'))
 }
 
 /// The file or container in the second part of a key: of a head, a version, a rescued version.

@@ -31,6 +31,7 @@
 //! | `x/<hash>` | [`SessionRecord`]: a browser that is signed in |
 //! | `y/<user>/<hash>` | sessions seen from the user: an empty record |
 //! | `z/<user>/<client>` | [`ConsentRecord`] |
+//! | `S/<hash>` | the user whom an outside provider knows as this subject: his name |
 
 pub mod accounts;
 pub mod files;

@@ -40,6 +40,13 @@ pub struct ClientRecord {
     pub created: Timestamp,
 }
 
+impl ClientRecord {
+    /// Whether it is one that cannot keep a secret, such as an app on a device (RFC 6749 section 2.1): it must use PKCE.
+    pub const fn is_public(&self) -> bool {
+        self.secrets.is_empty()
+    }
+}
+
 /// An authorization code, under the hash of its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeRecord {
@@ -81,11 +88,15 @@ pub struct GrantFamilyRecord {
     pub used: Timestamp,
     /// When the refresh token ends; each refresh moves it.
     pub expires: Timestamp,
-    /// SHA-256 of the secret part of the refresh token that is valid.
+    /// How often the refresh token was replaced: the number of the valid one.
+    pub step: u64,
+    /// SHA-256 of the secret part of the refresh token that is valid, base64url.
     pub current: String,
-    /// The one before, valid until the second part.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous: Option<(String, Timestamp)>,
+    /// What each refresh token's secret is made from together with the one before; without a secret it is worth nothing.
+    pub salt: String,
+    /// The numbers of refresh tokens that were replaced lately, each with the end of the time in which it still counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<(u64, Timestamp)>,
 }
 
 impl std::fmt::Debug for GrantFamilyRecord {

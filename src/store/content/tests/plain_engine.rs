@@ -82,6 +82,10 @@ impl Engine for PlainEngine {
         Ok(Ticket::new(revision, async { outcome.map(drop) }))
     }
 
+    fn epoch(&self) -> u64 {
+        0
+    }
+
     fn durable_revision(&self) -> Revision {
         self.state().revision
     }

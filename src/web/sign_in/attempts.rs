@@ -1,0 +1,295 @@
+//! How many wrong passwords are answered before the next has to wait (rules B-45 and B-106).
+//!
+//! Attempts are counted for each pair of an address and an account, and more generously for each address. Never for an
+//! account alone: a stranger could lock its owner out. A device on which the account signed in before has a count of its own.
+//! An attempt that succeeds is given back, so that only wrong ones count, yet no number of attempts at the same time
+//! gets past the count. What is counted is the same whether or not there is such an account.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::{BuildHasher as _, RandomState},
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use governor::{Quota, RateLimiter, clock::Clock, middleware::NoOpMiddleware, nanos::Nanos, state::StateStore};
+
+use crate::settings::SignIn;
+
+/// Counts that are kept. Each is forgotten when it has run full again; beyond this many one is forgotten before its time,
+/// which is better than to keep somebody out.
+const MOST: usize = 65_536;
+
+/// How much more one address may do than one pair: a whole company may be behind it.
+const GENEROSITY: u32 = 20;
+
+/// Time since an arbitrary start, which only goes forward.
+#[derive(Clone)]
+struct Watch(Arc<dyn Fn() -> Duration + Send + Sync>);
+
+impl Clock for Watch {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        (self.0)()
+    }
+}
+
+/// The counts of a [`Bucket`]: for each key when it will have run full again.
+#[derive(Clone, Default)]
+struct Table(Arc<Mutex<HashMap<u64, u64>>>);
+
+impl Table {
+    fn rows(&self) -> MutexGuard<'_, HashMap<u64, u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes room for one more, if it is needed.
+    fn make_room(&self, now: u64) {
+        let mut rows = self.rows();
+        if rows.len() < MOST {
+            return;
+        }
+        rows.retain(|_, full_at| *full_at > now);
+        if rows.len() >= MOST
+            && let Some(soonest) = rows.iter().min_by_key(|(_, full_at)| **full_at).map(|(key, _)| *key)
+        {
+            rows.remove(&soonest);
+        }
+    }
+}
+
+impl StateStore for Table {
+    type Key = u64;
+
+    fn measure_and_replace<T, F, E>(&self, key: &u64, decide: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        let mut rows = self.rows();
+        let (outcome, full_at) = decide(rows.get(key).copied().map(Nanos::from))?;
+        rows.insert(*key, full_at.into());
+        Ok(outcome)
+    }
+}
+
+/// One kind of count.
+struct Bucket {
+    limiter: RateLimiter<u64, Table, Watch, NoOpMiddleware<Duration>>,
+    table: Table,
+    watch: Watch,
+    began: Duration,
+    step: u64,
+}
+
+impl Bucket {
+    fn new(burst: u32, every: Duration, watch: &Watch) -> Self {
+        let every = every.max(Duration::from_millis(1));
+        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+        // A period of zero is the only one that is refused.
+        let quota = Quota::with_period(every).unwrap_or_else(|| Quota::per_second(burst)).allow_burst(burst);
+        let table = Table::default();
+        let limiter = RateLimiter::new(quota, table.clone(), watch.clone());
+        let step = u64::try_from(every.as_nanos()).unwrap_or(u64::MAX);
+        Self { limiter, table, began: watch.now(), watch: watch.clone(), step }
+    }
+
+    /// Counts one; or tells how long to wait.
+    fn take(&self, key: u64) -> Result<(), Duration> {
+        let now = self.watch.now();
+        self.table.make_room(u64::try_from(now.saturating_sub(self.began).as_nanos()).unwrap_or(u64::MAX));
+        self.limiter.check_key(&key).map_err(|not_until| not_until.wait_time_from(now))
+    }
+
+    /// Counts one less.
+    fn give_back(&self, key: u64) {
+        let mut rows = self.table.rows();
+        if let Some(full_at) = rows.get_mut(&key) {
+            *full_at = full_at.saturating_sub(self.step);
+        }
+    }
+}
+
+/// Who tries.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempt<'a> {
+    /// From where.
+    pub(crate) address: IpAddr,
+    /// For which account, folded, as it was typed.
+    pub(crate) account: &'a str,
+    /// On which device, if the account has signed in on it before.
+    pub(crate) device: Option<&'a str>,
+}
+
+/// The counts of all attempts; shared by all workers of a server.
+pub struct Attempts {
+    pairs: Bucket,
+    addresses: Bucket,
+    hasher: RandomState,
+}
+
+impl fmt::Debug for Attempts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempts").finish_non_exhaustive()
+    }
+}
+
+/// An attempt that may be made. It counts, unless it is given back.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    pair: u64,
+    address: Option<u64>,
+}
+
+impl Attempts {
+    /// Counts as the settings say; `now` tells the time since an arbitrary start.
+    pub fn new(settings: &SignIn, now: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        let watch = Watch(Arc::new(now));
+        let every = settings.attempt_every.get();
+        Self {
+            pairs: Bucket::new(settings.attempts, every, &watch),
+            addresses: Bucket::new(settings.attempts.saturating_mul(GENEROSITY), every / GENEROSITY, &watch),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// Admits an attempt, or tells how long to wait.
+    pub(crate) fn admit(&self, attempt: Attempt<'_>) -> Result<Admitted, Duration> {
+        let address = network_of(attempt.address);
+        let (pair, address) = match attempt.device {
+            Some(device) => (self.hasher.hash_one(("device", device, attempt.account)), None),
+            None => (
+                self.hasher.hash_one(("pair", address, attempt.account)),
+                Some(self.hasher.hash_one(("address", address))),
+            ),
+        };
+        self.pairs.take(pair)?;
+        if let Some(address) = address
+            && let Err(wait) = self.addresses.take(address)
+        {
+            self.pairs.give_back(pair);
+            return Err(wait);
+        }
+        Ok(Admitted { pair, address })
+    }
+
+    /// Takes an attempt out of the counts: it succeeded, or the password was not even looked at.
+    pub(crate) fn give_back(&self, admitted: &Admitted) {
+        self.pairs.give_back(admitted.pair);
+        if let Some(address) = admitted.address {
+            self.addresses.give_back(address);
+        }
+    }
+}
+
+/// An IPv6 subscriber has 2^64 addresses: they count as one.
+fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::{Clock as _, ManualClock, Timestamp},
+        settings::Period,
+    };
+
+    const EVERY: Duration = Duration::from_secs(30);
+
+    fn attempts() -> (Attempts, Arc<ManualClock>) {
+        let clock = Arc::new(ManualClock::new(Timestamp::from_unix_ms(0)));
+        let settings = SignIn { attempts: 3, attempt_every: Period::seconds(30), ..SignIn::default() };
+        let watch = Arc::clone(&clock);
+        (Attempts::new(&settings, move || watch.monotonic()), clock)
+    }
+
+    fn from<'a>(address: &str, account: &'a str) -> Attempt<'a> {
+        Attempt { address: address.parse().unwrap(), account, device: None }
+    }
+
+    #[test]
+    fn a_guesser_has_to_wait_and_then_may_try_once_more() {
+        let (attempts, clock) = attempts();
+        let guess = from("203.0.113.1", "anna");
+        for _ in 0..3 {
+            attempts.admit(guess).unwrap();
+        }
+        assert_eq!(attempts.admit(guess).unwrap_err(), EVERY);
+        clock.advance(EVERY - Duration::from_secs(1));
+        assert_eq!(attempts.admit(guess).unwrap_err(), Duration::from_secs(1));
+        clock.advance(Duration::from_secs(1));
+        attempts.admit(guess).unwrap();
+        assert!(attempts.admit(guess).is_err());
+    }
+
+    #[test]
+    fn a_guesser_elsewhere_keeps_nobody_waiting() {
+        let (attempts, _) = attempts();
+        for _ in 0..9 {
+            _ = attempts.admit(from("203.0.113.1", "anna"));
+        }
+        attempts.admit(from("203.0.113.2", "anna")).unwrap();
+        attempts.admit(from("203.0.113.1", "berta")).unwrap();
+        attempts.admit(Attempt { device: Some("hers"), ..from("203.0.113.1", "anna") }).unwrap();
+    }
+
+    #[test]
+    fn a_known_device_is_counted_too() {
+        let (attempts, _) = attempts();
+        let stolen = Attempt { device: Some("hers"), ..from("203.0.113.1", "anna") };
+        for _ in 0..3 {
+            attempts.admit(stolen).unwrap();
+        }
+        assert!(attempts.admit(Attempt { address: "198.51.100.1".parse().unwrap(), ..stolen }).is_err());
+    }
+
+    #[test]
+    fn one_address_cannot_try_every_account() {
+        let (attempts, _) = attempts();
+        let names: Vec<String> = (0..100).map(|n| format!("user{n}")).collect();
+        let admitted = names.iter().filter(|name| attempts.admit(from("2001:db8::1", name)).is_ok()).count();
+        assert_eq!(admitted, 60);
+        assert!(attempts.admit(from("2001:db8::2", "anna")).is_err(), "the same subscriber");
+        assert!(attempts.admit(from("2001:db8:0:1::1", "anna")).is_ok());
+    }
+
+    #[test]
+    fn what_succeeds_does_not_count() {
+        let (attempts, _) = attempts();
+        for _ in 0..1000 {
+            let admitted = attempts.admit(from("203.0.113.1", "anna")).unwrap();
+            attempts.give_back(&admitted);
+        }
+        for _ in 0..3 {
+            attempts.admit(from("203.0.113.1", "anna")).unwrap();
+        }
+        assert!(attempts.admit(from("203.0.113.1", "anna")).is_err());
+    }
+
+    #[test]
+    fn attempts_at_the_same_time_do_not_get_past_the_count() {
+        let (attempts, _) = attempts();
+        let admitted: Vec<_> = (0..10).filter_map(|_| attempts.admit(from("203.0.113.1", "anna")).ok()).collect();
+        assert_eq!(admitted.len(), 3);
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let (attempts, clock) = attempts();
+        for n in 0..u32::try_from(MOST).unwrap() + 100 {
+            let address = IpAddr::V4((0x0b00_0000 + n).into());
+            _ = attempts.admit(Attempt { address, account: "anna", device: None });
+        }
+        assert_eq!(attempts.pairs.table.rows().len(), MOST);
+        clock.advance(EVERY * 4);
+        attempts.admit(from("203.0.113.1", "anna")).unwrap();
+        assert_eq!(attempts.pairs.table.rows().len(), 1, "what has run full is forgotten");
+    }
+}
