@@ -17,10 +17,11 @@
 //!
 //! | floor | modules | in short |
 //! |---|---|---|
-//! | 1 ground | [`lock`], [`judge`], [`names`], [`permission`], [`retention`], [`licence`], [`launch`], [`ids`], [`clock`], [`settings`] | rules and values; no store, no network |
+//! | 1 ground | [`lock`], [`judge`], [`names`], [`permission`], [`retention`], [`licence`], [`launch`], [`discovery`], [`proof`], [`ids`], [`clock`], [`settings`] | rules and values; no store, no network |
 //! | 2 [`store`] | [`store::engine`], [`store::records`], [`store::content`], [`store::collect`] | durable records and contents over sled, which one file names |
 //! | 3 [`actors`] | [`actors::file`], [`actors::directory`], [`actors::tree`] | one actor per file in use, one for the folders |
 //! | 4 [`host`] | [`host::Host`], accounts, rights, tokens, history | who may do what; the library's face |
+//! | 4 [`editors`] | [`editors::Editors`] | the editors in the browser: what they offer, and whose keys prove their requests |
 //! | 5 faces | [`wopi`], [`oauth`], [`office`], [`web`], [`api`], over [`server`] and [`urls`] | HTTP to `Host` calls and back |
 //! | 6 | [`cli`] | the program |
 //!
@@ -48,6 +49,15 @@
 //! anything he may see is the way by which he comes down to it, and names nothing that he may not see. A file made by
 //! CreateChildFile has zero bytes until the client fills it; those that are never filled stay, since only a user removes a
 //! user's files.
+//!
+//! # Editors in the browser
+//!
+//! Each editor tells by its discovery document which files it opens, at what URL, and with what keys it signs its requests.
+//! What such a document means is decided on the ground floor ([`discovery`], [`proof`]); [`editors`] fetches it in the
+//! background and keeps the last good one, so that no request waits for a network. Every WOPI request is held against the
+//! keys of the editor that its token names, once its route is known and before its token is judged: one place puts that in
+//! front of all operations, so that a new one cannot be forgotten. A request that no known key proves, and only that one,
+//! waits up to two seconds for newer keys; a rotation is noticed by the first request that the new key signs.
 //!
 //! # Embedding
 //!
@@ -78,6 +88,8 @@ pub mod actors;
 pub mod api;
 pub mod cli;
 pub mod clock;
+pub mod discovery;
+pub mod editors;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -91,6 +103,7 @@ pub mod names;
 pub mod oauth;
 pub mod office;
 pub mod permission;
+pub mod proof;
 pub mod retention;
 pub mod samples;
 pub mod server;

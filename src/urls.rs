@@ -54,6 +54,19 @@ impl Urls {
         self.base.get().map_or_else(String::new, |base| base.origin().to_owned())
     }
 
+    /// The URL that a client asked for, as it sees it: a proxy may have taken TLS, host and the public URL's path away. Path
+    /// and query stay exactly as they were sent (files.md section 5.2).
+    pub fn as_asked(&self, path_and_query: &str) -> String {
+        let Some(base) = self.base.get() else { return path_and_query.to_owned() };
+        let default_port = if base.is_https() { ":443" } else { ":80" };
+        // Clients leave out the port that goes without saying.
+        let origin = base.origin().strip_suffix(default_port).unwrap_or(base.origin());
+        let prefix = base.path();
+        let is_whole = path_and_query.strip_prefix(prefix).is_some_and(|rest| rest.starts_with("/wopi/"));
+        let prefix = if is_whole { "" } else { prefix };
+        format!("{origin}{prefix}{path_and_query}")
+    }
+
     /// The first page.
     pub fn home(&self) -> String {
         self.at("/")
@@ -264,6 +277,23 @@ mod sign_in_tests {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_url_that_was_asked_for_is_the_public_one_whatever_a_proxy_cut_off() {
+        let at = |base: &str, sent: &str| Urls::new(base.parse().unwrap()).as_asked(sent);
+        let query = "?access_token=a%2fb&x=%20";
+        for (base, sent, asked) in [
+            ("https://d.example", "/wopi/files/1", "https://d.example/wopi/files/1"),
+            ("https://d.example:443", "/wopi/files/1", "https://d.example/wopi/files/1"),
+            ("http://d.example:443", "/wopi/files/1", "http://d.example:443/wopi/files/1"),
+            ("https://d.example:8443/office", "/wopi/files/1", "https://d.example:8443/office/wopi/files/1"),
+            ("https://d.example/office", "/office/wopi/files/1", "https://d.example/office/wopi/files/1"),
+            ("https://d.example/wopi", "/wopi/files/1", "https://d.example/wopi/wopi/files/1"),
+            ("https://d.example/wopi", "/wopi/wopi/files/1", "https://d.example/wopi/wopi/files/1"),
+        ] {
+            assert_eq!(at(base, &format!("{sent}{query}")), format!("{asked}{query}"), "{base} {sent}");
+        }
+    }
 
     #[test]
     fn a_url_given_to_people_leads_back_and_no_other_text_does() {

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     api::{self, Admin, Refusal},
     clock::SystemClock,
+    editors::Editors,
     host::{Administrator, FirstStart, Host},
     oauth::{self, Identity},
     office,
@@ -53,6 +54,9 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     let ready = host.clone();
     let services = Services { metrics: Arc::clone(metrics), readiness: Arc::new(move || ready.ready()) };
     let urls = Arc::new(Urls::default());
+    let directory = host.store().directory.editors();
+    let editors = Editors::open(&settings.editors, &directory, Arc::new(SystemClock)).map_err(Failure::usage)?;
+    watch(&editors, metrics);
     if let Some(url) = settings.oauth.public_url.clone() {
         urls.settle_oauth(url);
     }
@@ -61,6 +65,7 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
         urls: Arc::clone(&urls),
         supports: settings.supports.clone(),
         limits: settings.limits.clone(),
+        editors: editors.clone(),
         metrics: Arc::clone(metrics),
     });
     let identity = Identity::new(host.clone(), Arc::clone(&urls), Arc::new(settings.clone()));
@@ -91,6 +96,7 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     urls.settle(
         url.parse().map_err(|error| Failure::failed(format!("the address {url} cannot be handed out: {error}")))?,
     );
+    let _refreshing = editors.start();
     let admin = Admin { host: host.clone(), urls, settings: Arc::new(settings.clone()) };
     let commands = api::socket::serve(admin, settings.limits.shutdown_grace.get())?;
     // Last, when nothing can prevent the server from telling the password any more.
@@ -137,6 +143,19 @@ fn gauges(host: &Host, metrics: &Metrics) {
         let host = host.clone();
         metrics.counter(name, help, move || read(&host));
     }
+}
+
+/// What is read of the editors at each scrape of the metrics.
+fn watch(editors: &Editors, metrics: &Metrics) {
+    if editors.is_empty() {
+        return;
+    }
+    let (unknown, refused) = (editors.clone(), editors.clone());
+    metrics.gauge("editors_unknown", "Editors whose discovery document could never be fetched", move || {
+        u32::try_from(unknown.unknown()).map_or(f64::MAX, f64::from)
+    });
+    metrics
+        .counter("proofs_refused", "Requests refused because no editor's key proves them", move || refused.refused());
 }
 
 /// Prints where the host answers; at the first start also the administrator's password, this once.

@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use super::{Identity, Params, request::AuthorizationRequest, request::Wrong};
 use crate::{
     clock::{ManualClock, Timestamp},
+    editors::Editors,
     host::{
         Host, HostOptions,
         accounts::NewAccount,
@@ -112,6 +113,7 @@ impl Site {
             urls: Arc::clone(&self.identity.urls),
             supports: self.identity.settings.supports.clone(),
             limits: self.identity.settings.limits.clone(),
+            editors: Editors::none(self.clock.clone()),
             metrics: Arc::new(Metrics::new()),
         };
         let path = self.identity.settings.office.bootstrapper.clone();

@@ -69,6 +69,8 @@ section! {
             oauth: OAuth;
             /// This host as a place in Office for iOS and Android.
             office: Office;
+            /// Editors in the browser, each with a discovery document of its own.
+            editors: Editors;
             /// Habits of Collabora Online.
             collabora: Collabora;
             /// Who may read `/metrics`.
@@ -305,6 +307,32 @@ section! {
         ios_store_links: Texts = Texts::default(), "list of app=URL";
         /// The Android tracking links that Microsoft gave you, in the same form.
         android_store_links: Texts = Texts::default(), "list of app=URL";
+    }
+}
+
+section! {
+    /// Editors in the browser, each with a discovery document of its own.
+    Editors {
+        /// Where each editor's discovery document is, as `name=URL`, in the order in which they are preferred. The name says
+        /// which kind of editor it is: `office`, `collabora` or `onlyoffice`, perhaps with a word behind it
+        /// (`collabora-berlin`); any other name is an editor without habits of its own.
+        discovery: Texts = Texts::default(), "list of name=URL";
+        /// Whether requests must prove that they come from the editor that their token was issued for, as `name=mode`:
+        /// `off` does not look, `if-present` refuses proofs that are wrong, `require` refuses requests without one, too.
+        /// Unset for an editor, it is `if-present`. Where two editors are of one kind, the stricter mode holds for both.
+        /// A proof by the keys that ONLYOFFICE comes with proves nothing: everybody has them; give it keys of its own.
+        proof: Texts = Texts::default(), "list of name=mode";
+        /// How often the documents are fetched; editors expect every 12 to 24 hours.
+        refresh: Period = Period::hours(12), "duration";
+        /// How soon after one attempt a proof that fails, or holds only by an old key, may cause the next.
+        early_refresh: Period = Period::seconds(60), "duration";
+        /// How long fetching a document may take.
+        timeout: Period = Period::seconds(10), "duration";
+        /// The largest document that is read.
+        size: Size = Size::mib(4), "size";
+        /// Fetch documents over plain HTTP from other machines, too. Whoever can change them on their way decides where
+        /// documents are opened and whose proofs are believed.
+        allow_plain_http: bool = false, "true or false";
     }
 }
 

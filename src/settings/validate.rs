@@ -90,6 +90,28 @@ impl Settings {
         check(self.sign_in.session >= second, "sign_in.session", "it must be at least 1s")?;
         check(self.sign_in.attempts > 0, "sign_in.attempts", "it must not be 0")?;
         check(self.sign_in.attempt_every >= second, "sign_in.attempt_every", "it must be at least 1s")?;
+        let editors = &self.editors;
+        editors.list().map_err(|(key, reason)| SettingsError::Contradiction { key: key.to_owned(), reason })?;
+        check(
+            (Period::seconds(60)..=Period::hours(24)).contains(&editors.refresh),
+            "editors.refresh",
+            "it must lie between 1m and 24h (editors change their keys)",
+        )?;
+        check(
+            editors.early_refresh >= Period::milliseconds(100),
+            "editors.early_refresh",
+            "it must be at least 100ms",
+        )?;
+        check(
+            (Period::milliseconds(100)..=Period::seconds(300)).contains(&editors.timeout),
+            "editors.timeout",
+            "it must lie between 100ms and 5m",
+        )?;
+        check(
+            (Size::kib(4)..=Size::mib(64)).contains(&editors.size),
+            "editors.size",
+            "it must lie between 4 KiB and 64 MiB",
+        )?;
         check(oauth.token_rate > 0, "oauth.token_rate", "it must not be 0")?;
         check(oauth.bootstrapper_rate > 0, "oauth.bootstrapper_rate", "it must not be 0")
     }

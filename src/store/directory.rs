@@ -7,6 +7,7 @@
 //! | `meta/` | the database of records |
 //! | `content/` | the database of chunks |
 //! | `index/` | the database that finds a chunk by its hash |
+//! | `editors/` | the last good discovery document of each editor: a cache, which may be removed at any time |
 //! | `acked` | the last acknowledged revision, to notice a log that lost its tail |
 //! | `damaged/` | what `lockhouse check --repair` moved aside, by time |
 //! | `replaced-*/` | what was there before `lockhouse restore-backup --force` |
@@ -150,6 +151,11 @@ impl DataDir {
     /// Where the database is that finds a chunk by its hash.
     pub fn index(&self) -> PathBuf {
         self.path.join("index")
+    }
+
+    /// Where the last good discovery documents of editors are kept; made when there is the first.
+    pub fn editors(&self) -> PathBuf {
+        self.path.join("editors")
     }
 
     /// Where the last acknowledged revision is kept.

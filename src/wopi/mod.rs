@@ -1,7 +1,7 @@
 //! Floor 5: the WOPI endpoints of files (files.md), of containers and of the ecosystem (containers-ecosystem.md). Handlers
 //! translate HTTP to [`crate::host::Host`] calls and back.
 //!
-//! A request is taken in the order of files.md section 1.12: route and verb, token, resource, operation, right, headers and
+//! A request is taken in the order of files.md section 1.12: route and verb, proof, token, resource, operation, right, headers and
 //! names, lock, size. Each operation is a file here; [`reply`] is the one place where an error becomes a status.
 
 mod activities;
@@ -19,6 +19,7 @@ mod ecosystem;
 pub(crate) mod headers;
 mod locks;
 mod naming;
+mod proof;
 mod relative;
 pub(crate) mod reply;
 pub(crate) mod session;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use actix_web::web;
 
 use crate::{
+    editors::Editors,
     host::Host,
     server::Metrics,
     settings::{Limits, Supports},
@@ -47,6 +49,8 @@ pub struct Wopi {
     pub supports: Supports,
     /// Limits on bodies and times.
     pub limits: Limits,
+    /// The editors in the browser, which prove their requests.
+    pub editors: Editors,
     /// The counters.
     pub metrics: Arc<Metrics>,
 }
@@ -56,29 +60,29 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(
             web::resource("/wopi/files/{id}")
-                .route(web::get().to(check_file_info::handle))
-                .route(web::post().to(dispatch::handle))
+                .route(proof::get(check_file_info::handle))
+                .route(proof::post(dispatch::handle))
                 .default_service(web::to(reply::only_get_and_post)),
         )
         .service(
             web::resource("/wopi/files/{id}/contents")
-                .route(web::get().to(contents::get))
-                .route(web::post().to(contents::post))
+                .route(proof::get(contents::get))
+                .route(proof::post(contents::post))
                 .default_service(web::to(reply::only_get_and_post)),
         )
         .service(
             web::resource("/wopi/files/{id}/activities")
-                .route(web::post().to(dispatch::handle_activities))
+                .route(proof::post(dispatch::handle_activities))
                 .default_service(web::to(reply::only_post)),
         )
         .service(
             web::resource("/wopi/files/{id}/ancestry")
-                .route(web::get().to(around::of_file))
+                .route(proof::get(around::of_file))
                 .default_service(web::to(reply::only_get)),
         )
         .service(
             web::resource("/wopi/files/{id}/ecosystem_pointer")
-                .route(web::get().to(around::ecosystem_of_file))
+                .route(proof::get(around::ecosystem_of_file))
                 .default_service(web::to(reply::only_get)),
         )
         .configure(container_routes)
@@ -89,23 +93,23 @@ fn container_routes(config: &mut web::ServiceConfig) {
     config
         .service(
             web::resource("/wopi/containers/{id}")
-                .route(web::get().to(containers::check))
-                .route(web::post().to(containers::post))
+                .route(proof::get(containers::check))
+                .route(proof::post(containers::post))
                 .default_service(web::to(reply::only_get_and_post)),
         )
         .service(
             web::resource("/wopi/containers/{id}/children")
-                .route(web::get().to(children::handle))
+                .route(proof::get(children::handle))
                 .default_service(web::to(reply::only_get)),
         )
         .service(
             web::resource("/wopi/containers/{id}/ancestry")
-                .route(web::get().to(around::of_container))
+                .route(proof::get(around::of_container))
                 .default_service(web::to(reply::only_get)),
         )
         .service(
             web::resource("/wopi/containers/{id}/ecosystem_pointer")
-                .route(web::get().to(around::ecosystem_of_container))
+                .route(proof::get(around::ecosystem_of_container))
                 .default_service(web::to(reply::only_get)),
         );
 }
@@ -124,13 +128,13 @@ fn ecosystem_routes(config: &mut web::ServiceConfig) {
     config
         .service(
             web::resource("/wopi/ecosystem")
-                .route(web::get().to(ecosystem::check))
-                .route(web::post().to(ecosystem::post))
+                .route(proof::get(ecosystem::check))
+                .route(proof::post(ecosystem::post))
                 .default_service(web::to(reply::only_get_and_post)),
         )
         .service(
             web::resource("/wopi/ecosystem/root_container_pointer")
-                .route(web::get().to(ecosystem::root))
+                .route(proof::get(ecosystem::root))
                 .default_service(web::to(reply::only_get)),
         )
         .service(

@@ -14,6 +14,7 @@ use crate::{
     host::{HostError, access::Face},
     lock::{LockId, LockIdError},
     names::FileName,
+    proof::Unproven,
     server::{BodyError, note_reason, reply},
     store::records::VersionStamp,
 };
@@ -60,6 +61,8 @@ pub(crate) enum Problem {
     TooLargeForClient,
     /// 501, with what is not supported.
     NotSupported(&'static str),
+    /// 500: nothing proves that the editor sent it (files.md section 5.3).
+    Unproven(Unproven),
 }
 
 impl Problem {
@@ -105,6 +108,7 @@ impl std::fmt::Display for Problem {
             Self::Outdated(_) => f.write_str("the file was changed since it was opened"),
             Self::TooLargeForClient => f.write_str("the file is larger than X-WOPI-MaxExpectedSize"),
             Self::NotSupported(what) => write!(f, "this host does not offer {what}"),
+            Self::Unproven(reason) => reason.fmt(f),
         }
     }
 }
@@ -124,6 +128,7 @@ impl ResponseError for Problem {
             Self::Locked(_) | Self::NameTaken(_) | Self::Taken(..) | Self::Outdated(_) => StatusCode::CONFLICT,
             Self::TooLargeForClient => StatusCode::PRECONDITION_FAILED,
             Self::NotSupported(_) => StatusCode::NOT_IMPLEMENTED,
+            Self::Unproven(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -188,6 +193,9 @@ impl Problem {
             }
             Self::Host(HostError::NoSpace { .. }) => {
                 "the host's disk is nearly full, so the file was not saved; nothing was changed".to_owned()
+            }
+            Self::Unproven(_) => {
+                "the request does not prove that it comes from this host's editor; the host's log says why".to_owned()
             }
             _ => self.to_string(),
         }

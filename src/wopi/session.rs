@@ -87,11 +87,16 @@ pub(super) fn require_containers(access: &Access, wopi: &Wopi) -> Result<(), Pro
 
 /// The token: the query parameter, percent-decoded once, else the header (files.md section 1.5).
 pub(crate) fn token_of(request: &HttpRequest) -> Option<String> {
-    let parameter = request.query_string().split('&').find_map(|pair| pair.strip_prefix("access_token="));
-    if let Some(raw) = parameter.filter(|raw| !raw.is_empty()) {
+    if let Some(raw) = raw_parameter(request) {
         return Some(percent_decode_str(raw).decode_utf8_lossy().into_owned());
     }
     let header = request.headers().get("Authorization")?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned()).filter(|token| !token.is_empty())
+}
+
+/// The token in the query as it was sent, percent-escapes and all.
+pub(super) fn raw_parameter(request: &HttpRequest) -> Option<&str> {
+    let parameter = request.query_string().split('&').find_map(|pair| pair.strip_prefix("access_token="));
+    parameter.filter(|raw| !raw.is_empty())
 }

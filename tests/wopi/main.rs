@@ -24,7 +24,7 @@
 //! F-66, the reset of the expiry in F-51 and F-53 and its absence in F-52, the "expired" column of section 2.5,
 //! rotation of signing keys. F-4 for expired tokens uses tokens that live for seconds.
 //! Not here, because no host without co-authoring has it: F-72 and F-121 beyond "is ignored".
-//! F-150 – F-159 (proof keys) are tested where they are enforced.
+//! F-150 – F-159 (proof keys) are in the test program `editors`, and beside `src/proof`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
 #[path = "../support/mod.rs"]
