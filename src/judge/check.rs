@@ -24,7 +24,8 @@
 //! - *A step that changes nothing is taken at once*, when its reply is allowed: whatever order explains the rest also does
 //!   with this step moved here.
 //! - *So is a refresh of a lock that cannot run out before the refresh is answered*: it moves the earliest end of the lock,
-//!   which nobody can meet before.
+//!   which nobody can meet before. A Lock of the same id counts as a refresh only if no release of that id overlaps it:
+//!   otherwise it might as well be the one that takes the file anew.
 //! - *A writing that nobody reads is put directly before another writing*, under the same lock: nobody sees the difference.
 //! - *A version, once left behind, never comes back*: a configuration that leaves one while somebody who read it has still
 //!   to take effect is dropped.
@@ -38,7 +39,7 @@ use super::{
     frontier::{Config, Frontier, put, take},
     model::{Model, State},
     profile::Profile,
-    steps::{ANY, Act, Answer, FOREVER, NONE, Step, Steps, Time},
+    steps::{ANY, Act, FOREVER, Haste, NONE, Step, Steps, Time},
 };
 
 /// How the search of one file ended.
@@ -456,18 +457,10 @@ impl Search<'_> {
 
 /// The state after `step` if taking it now makes no difference to what can follow (see the top of this file).
 fn eager(model: &mut Model, state: &State, step: &Step, now: Time, out: &mut Vec<State>) -> Option<State> {
-    if !step.known() {
+    let refreshes = step.haste == Haste::Refreshes && model.certain(state, step.by);
+    if step.haste == Haste::None || step.haste == Haste::Refreshes && !refreshes {
         return None;
     }
     model.next(state, step, now, out);
-    if out.contains(state) {
-        return Some(*state);
-    }
-    let refreshes = step.answer == Answer::Done
-        && matches!(step.act, Act::Lock { id } | Act::Refresh { id } if id == state.lock)
-        && model.certain(state, step.by);
-    if !refreshes {
-        return None;
-    }
-    out.iter().copied().find(|next| State { since: next.since, ..*state } == *next)
+    out.iter().copied().find(|next| *next == *state || refreshes && State { since: next.since, ..*state } == *next)
 }

@@ -146,11 +146,34 @@ pub(super) struct Step {
     pub(super) size: Option<u64>,
     /// Until when the lock that it sets may live at the latest.
     pub(super) limit: Time,
+    /// What it may do ahead of its turn.
+    pub(super) haste: Haste,
+}
+
+/// Whether a step may be taken as soon as its reply is allowed (see [`super::check`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Haste {
+    /// No: wherever it stands, it may change something.
+    None,
+    /// Yes: it changes nothing, wherever it stands.
+    Reads,
+    /// While the lock cannot run out: it does nothing but refresh it, wherever it stands.
+    Refreshes,
 }
 
 impl Step {
     pub(super) fn known(&self) -> bool {
         self.answer != Answer::Unknown
+    }
+
+    /// The lock that it may take off the file.
+    fn may_release(&self) -> Option<u32> {
+        match self.act {
+            Act::Unlock { id } | Act::Relock { old: id, .. } if matches!(self.answer, Answer::Done | Answer::Unknown) => {
+                Some(id)
+            }
+            _ => None,
+        }
     }
 
     /// The lock that it may set.
@@ -347,12 +370,46 @@ impl Steps {
             this.add(op, operation, profile, facet);
         }
         this.steps.sort_by_key(|step| step.invoked);
+        this.refreshing_locks();
         this
+    }
+
+    /// A Lock of the id that already holds the file refreshes it, and clients use it so. But it may as well follow an
+    /// Unlock that nobody has heard of yet; only where none can lie beside it, it is a refresh wherever it stands.
+    fn refreshing_locks(&mut self) {
+        // Per id: the releases so far, by the latest moment of their effect; and the next to come, from the end backwards.
+        let mut until = vec![LONG_AGO; self.ids.values.len() + 1];
+        let mut contested = vec![false; self.steps.len()];
+        let place = |id: u32| usize::try_from(id).unwrap_or(0);
+        for (step, contested) in self.steps.iter().zip(&mut contested) {
+            if let (Act::Lock { id }, Answer::Done) = (step.act, step.answer) {
+                *contested |= until[place(id)] >= step.invoked;
+            }
+            if let Some(id) = step.may_release() {
+                until[place(id)] = until[place(id)].max(step.by);
+            }
+        }
+        let mut next = vec![FOREVER; self.ids.values.len() + 1];
+        for (step, contested) in self.steps.iter().zip(&mut contested).rev() {
+            if let (Act::Lock { id }, Answer::Done) = (step.act, step.answer) {
+                *contested |= next[place(id)] <= step.by;
+            }
+            if let Some(id) = step.may_release() {
+                next[place(id)] = next[place(id)].min(step.invoked);
+            }
+        }
+        for (step, contested) in self.steps.iter_mut().zip(contested) {
+            if matches!(step.act, Act::Lock { .. }) && step.answer == Answer::Done && !contested {
+                step.haste = Haste::Refreshes;
+            }
+        }
     }
 
     fn add(&mut self, op: usize, operation: &Operation, profile: &Profile, facet: Facet) {
         let Some(answer) = self.answer(operation, profile) else { return };
         let Some(act) = self.act(&operation.call, answer, facet) else { return };
+        // Where locks are not looked at, GetLock only says which version there is.
+        let answer = if act == Act::Look && matches!(answer, Answer::Held(_)) { Answer::Done } else { answer };
         let idle = facet == Facet::Locks && matches!(act, Act::Put { .. } | Act::Rename { .. });
         if idle && answer == Answer::Unknown {
             return;
@@ -370,6 +427,13 @@ impl Steps {
             name: NONE,
             size: None,
             limit: self.lives.latest_end(invoked, by),
+            haste: match (answer, act) {
+                (Answer::Unknown | Answer::Impossible(_), _) => Haste::None,
+                (Answer::Conflict(_) | Answer::Missing(_) | Answer::Gone, _) => Haste::Reads,
+                (_, Act::Look | Act::GetLock) => Haste::Reads,
+                (_, Act::Refresh { .. }) => Haste::Refreshes,
+                _ => Haste::None,
+            },
         };
         if let (true, Some(reply)) = (done && facet != Facet::Locks, operation.reply()) {
             self.facts(&mut step, reply, profile);
@@ -473,6 +537,7 @@ impl Steps {
             Call::Refresh { id } => Some(Act::Refresh { id: self.id(id.as_deref()) }),
             Call::Unlock { id } => Some(Act::Unlock { id: self.id(id.as_deref()) }),
             Call::Relock { old, new } if old.is_empty() => Some(Act::Lock { id: self.id(new.as_deref()) }),
+            Call::Relock { old, new } if new.as_ref() == Some(old) => Some(Act::Refresh { id: self.id(Some(old)) }),
             Call::Relock { old, new } => Some(Act::Relock { old: self.id(Some(old)), new: self.id(new.as_deref()) }),
             Call::GetLock => Some(Act::GetLock),
             Call::Put { body, .. } if !locks => done.then(|| Act::Write { content: self.contents.number(body) }),

@@ -292,7 +292,7 @@ impl<'a> File<'a> {
         if chance.of_thousand(self.shape.pauses) {
             invoked += timeout / 2 + chance.below(timeout);
         }
-        if let Some((.., up)) = self.crashes.iter().find(|(down, _, up)| (*down..*up).contains(&invoked)) {
+        while let Some((.., up)) = self.crashes.iter().find(|(down, _, up)| (*down..=*up).contains(&invoked)) {
             invoked = up + 1 + chance.below(LATENCY);
         }
         let actor = &mut self.clients[usize::try_from(client).unwrap_or(0)];

@@ -159,7 +159,7 @@ fn observed(scene: &Scene<'_>, holds: &Holds<'_>, this: &Seen<'_>, stale: &Stale
 /// A lock that lives longer than a restart allows.
 fn late(scene: &Scene<'_>, holds: &Holds<'_>, this: &Seen<'_>, seen: &str, notes: &mut Notes) {
     let grants = matches!(this.operation.call, Call::Lock { .. });
-    let Some(end) = holds.may_live_until(seen, this.from) else { return };
+    let Some(end) = holds.may_live_until(seen, this.to) else { return };
     if !grants && !seen.is_empty() && this.from >= end && scene.lives.upheavals.restarted_between(0, this.from) {
         notes.check(Invariant::LockAndVersionSurviveAKill);
         let summary = format!("{}, although that lock must have run out.", this.told());

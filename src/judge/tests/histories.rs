@@ -1,1 +1,1 @@
-//! x
+//! Histories written by hand: the hard moments one by one.
