@@ -123,7 +123,7 @@ impl Reads {
         };
         reads.writers[place(steps.start.content)] += 1;
         for step in &steps.steps {
-            if let Some(content) = step.act.writes() {
+            if let Some(content) = step.writes() {
                 reads.writers[place(content)] += 1;
             }
             reads.count(step, model, 1);
@@ -132,7 +132,7 @@ impl Reads {
     }
 
     fn count(&mut self, step: &Step, model: &Model, by: i32) {
-        if step.act.writes().is_none() {
+        if step.writes().is_none() {
             for (counts, number) in [(&mut self.versions, step.version), (&mut self.contents, step.content)] {
                 counts[place(number)] = counts[place(number)].saturating_add_signed(by);
             }
@@ -289,7 +289,7 @@ impl Search<'_> {
                 if self.leaves_readers(&config, number) {
                     continue;
                 }
-                if step.act.writes().is_some() {
+                if step.writes().is_some() {
                     self.hide_writes(&config, number, now, &mut after);
                 }
                 next.insert(after);
@@ -337,7 +337,7 @@ impl Search<'_> {
             for state in out.drain(..) {
                 let mut after = Config { state, ..config.clone() };
                 put(if step.known() { &mut after.done } else { &mut after.spent }, other);
-                if step.known() && step.act.writes().is_some() {
+                if step.known() && step.writes().is_some() {
                     self.hide_writes(config, other, now, &mut after);
                 }
                 if seen.insert(after.clone()) {
@@ -352,7 +352,7 @@ impl Search<'_> {
     fn is_idle(&self, step: &Step, config: &Config) -> bool {
         match step.act {
             Act::Lock { id } | Act::Refresh { id } if id == config.state.lock => true,
-            act => act.writes().is_some_and(|content| {
+            _ => step.writes().is_some_and(|content| {
                 !self.reads.sizes && self.reads.orphans == 0 && self.reads.contents[place(content)] == 0
             }),
         }
@@ -360,11 +360,11 @@ impl Search<'_> {
 
     /// Whether `number` overwrites something that somebody has still to read.
     fn leaves_readers(&self, config: &Config, number: u32) -> bool {
-        if self.steps.steps[place(number)].act.writes().is_none() {
+        if self.steps.steps[place(number)].writes().is_none() {
             return false;
         }
         let State { version, content, .. } = config.state;
-        let reads = |step: &&Step| step.act.writes().is_none();
+        let reads = |step: &&Step| step.writes().is_none();
         let done = || config.done.iter().map(|number| &self.steps.steps[place(*number)]).filter(reads);
         let unread = |left: u32, done: usize| usize::try_from(left).is_ok_and(|left| left > done);
         version != NONE
@@ -384,7 +384,7 @@ impl Search<'_> {
         let mut out = Vec::new();
         for other in &self.pending {
             let step = &self.steps.steps[place(*other)];
-            let Some(content) = step.act.writes() else { continue };
+            let Some(content) = step.writes() else { continue };
             let unread = step.version != NONE
                 && self.reads.versions[place(step.version)] == 0
                 && self.reads.contents[place(content)] == 0;
@@ -446,7 +446,7 @@ impl Search<'_> {
             let held = |config: &Config| config.state.lock == id || config.state.lock == ANY;
             let alive = setters[place(id)] > itself
                 || configs.iter().any(|config| held(config) || config.spent.binary_search(number).is_ok())
-                || sizes && step.act.writes().is_some();
+                || sizes && step.writes().is_some();
             if !alive && let Some(set) = step.may_set() {
                 setters[place(set)] -= 1;
             }

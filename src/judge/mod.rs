@@ -31,6 +31,7 @@
 //! recorded do not contradict each other; it is worth as much as the run was thorough, and the report says how often each
 //! promise was put to the test. *Undecided* means that a file's operations overlap so much that the search was given up.
 
+mod blame;
 mod check;
 mod describe;
 mod frontier;
@@ -56,6 +57,7 @@ pub use verdict::{Report, Rule, Undecided, Verdict, Violation};
 use std::collections::BTreeMap;
 
 use self::{
+    blame::Case,
     check::{Found, search},
     history::{FileStart, Mark, Operation},
     invariants::Tallies,
@@ -126,7 +128,7 @@ impl Judge {
             let number = operations.first().map_or(0, |operation| operation.file);
             let unknown = FileStart { number, label: format!("file {number}").into(), ..FileStart::default() };
             let start = starts.get(&number).copied().unwrap_or(&unknown);
-            self.file(&operations, start, &history.marks, &mut report);
+            self.file(&operations, start, &history.marks, &mut report, &mut tallies);
             tallies.file(&operations, start, &history.marks, &self.profile, self.shown);
             progress(done + 1, files.len());
         }
@@ -134,7 +136,14 @@ impl Judge {
         report
     }
 
-    fn file(&self, operations: &[&Operation], start: &FileStart, marks: &[Mark], report: &mut Report) {
+    fn file(
+        &self,
+        operations: &[&Operation],
+        start: &FileStart,
+        marks: &[Mark],
+        report: &mut Report,
+        tallies: &mut Tallies,
+    ) {
         let steps = Steps::new(operations, start, marks, &self.profile, Facet::Whole);
         match search(&steps, &self.profile, self.work) {
             Found::Order { widest } => report.widest = report.widest.max(widest),
@@ -147,10 +156,16 @@ impl Judge {
                     operations: operations.len(),
                 });
             }
-            Found::None(stuck) => {
+            Found::None(_) => {
                 report.guilty_files += 1;
+                if report.guilty_files <= self.shown {
+                    let case = Case { operations, start, marks, profile: &self.profile };
+                    for finding in case.findings() {
+                        tallies.found(&finding, operations, start, marks, self.shown);
+                    }
+                }
                 if report.violations.len() < self.shown {
-                    let smallest = shrink(operations, start, marks, &self.profile, &stuck);
+                    let smallest = shrink(operations, start, marks, &self.profile);
                     report.violations.push(violation(smallest));
                 }
             }

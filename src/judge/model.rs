@@ -105,7 +105,7 @@ impl Model {
         }
         for step in &steps.steps {
             let giver = &mut givers[place(step.version)];
-            if step.act.writes().is_some() && step.version != NONE && *giver == Giver::Nobody {
+            if step.writes().is_some() && step.version != NONE && *giver == Giver::Nobody {
                 *giver = Giver::Step(step.op);
             }
         }
@@ -275,7 +275,7 @@ impl Model {
             // A writing has left the state without a version, so that this is no version come back.
             return Some(state);
         }
-        let mine = step.act.writes().is_some() && self.givers[place(step.version)] == Giver::Step(step.op);
+        let mine = step.writes().is_some() && self.givers[place(step.version)] == Giver::Step(step.op);
         if state.version != NONE || !mine && !self.may_appear(&state, step) {
             return None;
         }
@@ -288,7 +288,7 @@ impl Model {
 
     /// Whether a version that a reading reports may be that of a writing of which no reply told it.
     fn may_appear(&self, state: &State, step: &Step) -> bool {
-        step.act.writes().is_none()
+        step.writes().is_none()
             && self.givers[place(step.version)] == Giver::Nobody
             && !self.trails.contains(state.trail, step.version)
     }

@@ -8,7 +8,8 @@
 //! smaller:
 //!
 //! - **Cut after**: nothing that was invoked after the failing reply is kept; what was under way then loses its reply. The
-//!   order's beginning is an order of that.
+//!   order's beginning is an order of that. (The search looks ahead and may get stuck early; the first reply without which
+//!   there is an order is found by halving.)
 //! - **Drop what changes nothing**: readings, refusals. Without them the order still holds.
 //! - **Look at locks only, or at contents only** ([`Facet`]; also: not at names): each part of the specification allows what
 //!   the whole allows.
@@ -27,11 +28,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    check::{Found, Stuck, search},
+    check::{Found, search},
     describe,
-    history::{Call, Content, FileStart, LockBefore, Loss, Mark, Nanos, Operation, Outcome},
+    history::{Authority, Call, Content, FileStart, LockBefore, Loss, Mark, Nanos, Operation, Outcome},
     profile::Profile,
-    steps::{Facet, Steps},
+    steps::{Facet, Lives, Steps, time},
 };
 
 /// How many searches the shrinking of one history may cost, and how much work each.
@@ -52,20 +53,16 @@ pub(super) struct Smallest {
 struct Shrinker<'a> {
     profile: &'a Profile,
     marks: &'a [Mark],
+    lives: Lives,
     searches: usize,
 }
 
-/// Reduces a file's history that [`search`] found to have no order, `op` being where it got stuck.
-pub(super) fn shrink(
-    operations: &[&Operation],
-    start: &FileStart,
-    marks: &[Mark],
-    profile: &Profile,
-    stuck: &Stuck,
-) -> Smallest {
-    let mut shrinker = Shrinker { profile, marks, searches: 0 };
-    let mut kept = cut_after(operations.iter().copied().cloned(), operations[stuck.op].ended());
+/// Reduces a file's history that [`search`] found to have no order.
+pub(super) fn shrink(operations: &[&Operation], start: &FileStart, marks: &[Mark], profile: &Profile) -> Smallest {
+    let mut shrinker = Shrinker { profile, marks, lives: Lives::new(profile, marks), searches: 0 };
     let mut start = start.clone();
+    let mut kept: Vec<Operation> = operations.iter().copied().cloned().collect();
+    shrinker.cut(&mut kept, &start, Facet::Whole);
     let nameless = without_names(&kept);
     if shrinker.convicts(&nameless, &start, Facet::Whole) {
         kept = nameless;
@@ -75,15 +72,11 @@ pub(super) fn shrink(
         .into_iter()
         .find(|facet| shrinker.convicts(&kept, &start, *facet))
         .unwrap_or(Facet::Whole);
-    shrinker.begin_later(&mut kept, &mut start, facet);
     loop {
         let before = kept.len();
-        shrinker.drop_units(&mut kept, &start, facet);
-        if let Some(stuck) = shrinker.stuck(&kept, &start, facet) {
-            let end = kept[stuck.op].ended();
-            kept = cut_after(kept.into_iter(), end);
-        }
         shrinker.begin_later(&mut kept, &mut start, facet);
+        shrinker.drop_units(&mut kept, &start, facet);
+        shrinker.cut(&mut kept, &start, facet);
         if kept.len() == before || shrinker.searches >= SEARCHES {
             break;
         }
@@ -123,18 +116,37 @@ fn without_names(operations: &[Operation]) -> Vec<Operation> {
 }
 
 impl Shrinker<'_> {
-    fn stuck(&mut self, operations: &[Operation], start: &FileStart, facet: Facet) -> Option<Stuck> {
+    fn search(&mut self, operations: &[Operation], start: &FileStart, facet: Facet) -> (Steps, Found) {
         self.searches += 1;
         let references: Vec<&Operation> = operations.iter().collect();
         let steps = Steps::new(&references, start, self.marks, self.profile, facet);
-        match search(&steps, self.profile, WORK) {
-            Found::None(stuck) => Some(stuck),
-            Found::Order { .. } | Found::TooMuch { .. } => None,
-        }
+        let found = search(&steps, self.profile, WORK);
+        (steps, found)
     }
 
     fn convicts(&mut self, operations: &[Operation], start: &FileStart, facet: Facet) -> bool {
-        self.stuck(operations, start, facet).is_some()
+        matches!(self.search(operations, start, facet), (_, Found::None(_)))
+    }
+
+    /// Looks for the first reply after which there is no order, and drops what came later.
+    fn cut(&mut self, kept: &mut Vec<Operation>, start: &FileStart, facet: Facet) {
+        let mut ends: Vec<Nanos> = kept.iter().map(Operation::ended).collect();
+        ends.sort_unstable();
+        let (mut innocent, mut guilty) = (0, ends.len().saturating_sub(1));
+        while innocent < guilty {
+            let middle = usize::midpoint(innocent, guilty);
+            if self.convicts(&cut_after(kept.iter().cloned(), ends[middle]), start, facet) {
+                guilty = middle;
+            } else {
+                innocent = middle + 1;
+            }
+        }
+        if let Some(end) = ends.get(guilty) {
+            let rest = cut_after(kept.iter().cloned(), *end);
+            if self.convicts(&rest, start, facet) {
+                *kept = rest;
+            }
+        }
     }
 
     /// Looks for the latest beginning, doubling the number of operations that are kept.
@@ -143,7 +155,7 @@ impl Shrinker<'_> {
         ends.sort_unstable();
         let mut many = 1;
         while many <= ends.len() && self.searches < SEARCHES {
-            let (later, begin) = (begin_at(kept, ends[ends.len() - many]), ends[ends.len() - many]);
+            let (later, begin) = (self.begin_at(kept, ends[ends.len() - many]), ends[ends.len() - many]);
             let unknown =
                 FileStart { number: start.number, label: start.label.clone(), at: begin, ..FileStart::default() };
             if self.convicts(&later, &unknown, facet) {
@@ -152,6 +164,18 @@ impl Shrinker<'_> {
             }
             many = if many < 8 { many + 1 } else { many * 3 / 2 };
         }
+    }
+
+    fn begin_at(&self, operations: &[Operation], begin: Nanos) -> Vec<Operation> {
+        let over = |operation: &Operation| operation.ended() < begin && self.lives.last_effect(operation) < time(begin);
+        let mut kept: Vec<Operation> = operations.iter().filter(|operation| !over(operation)).cloned().collect();
+        for operation in &mut kept {
+            if operation.invoked < begin {
+                forget(operation);
+            }
+        }
+        kept.retain(|operation| operation.call.changes() || !operation.open());
+        kept
     }
 
     fn drop_units(&mut self, kept: &mut Vec<Operation>, start: &FileStart, facet: Facet) {
@@ -182,11 +206,15 @@ impl Shrinker<'_> {
 
     fn finish(mut self, mut kept: Vec<Operation>, mut start: FileStart, facet: Facet) -> Smallest {
         kept.sort_by_key(|operation| operation.invoked);
-        let stuck =
-            self.stuck(&kept, &start, facet).unwrap_or(Stuck { op: kept.len().saturating_sub(1), states: vec![] });
-        let references: Vec<&Operation> = kept.iter().collect();
-        let steps = Steps::new(&references, &start, self.marks, self.profile, facet);
-        let why = describe::misfit(stuck.op, &stuck.states, &steps, facet);
+        let answered = |(_, operation): &(usize, &Operation)| operation.reply().is_some();
+        let last = kept.iter().enumerate().filter(answered).max_by_key(|(_, operation)| operation.ended());
+        let culprit = last.map_or(0, |(place, _)| place);
+        let why = match self.search(&kept, &start, facet) {
+            (steps, Found::None(stuck)) if stuck.op == culprit => {
+                describe::misfit(stuck.op, &stuck.states, &steps, facet)
+            }
+            _ => "no order of what came before explains it.".to_owned(),
+        };
         let from = kept.iter().map(|operation| operation.invoked).min().unwrap_or(0);
         let to = kept.iter().map(Operation::ended).max().unwrap_or(0);
         let marks = self.marks.iter().filter(|mark| (from..=to).contains(&mark.at())).cloned().collect();
@@ -195,25 +223,13 @@ impl Shrinker<'_> {
         } else if facet == Facet::Locks {
             (start.content, start.version) = (None, None);
         }
-        Smallest { start, operations: kept, marks, culprit: stuck.op, why }
+        Smallest { start, operations: kept, marks, culprit, why }
     }
 }
 
 fn without(operations: &[Operation], gone: &BTreeSet<usize>) -> Vec<Operation> {
     let kept = operations.iter().enumerate().filter(|(place, _)| !gone.contains(place));
     kept.map(|(_, operation)| operation.clone()).collect()
-}
-
-fn begin_at(operations: &[Operation], begin: Nanos) -> Vec<Operation> {
-    let over = |operation: &Operation| operation.ended() < begin && !operation.open();
-    let mut kept: Vec<Operation> = operations.iter().filter(|operation| !over(operation)).cloned().collect();
-    for operation in &mut kept {
-        if operation.invoked < begin {
-            forget(operation);
-        }
-    }
-    kept.retain(|operation| operation.call.changes() || !operation.open());
-    kept
 }
 
 /// Sets of operations that may be left out together (see the top of this file).
@@ -256,7 +272,16 @@ fn units(operations: &[Operation], start: &FileStart, facet: Facet) -> Vec<Vec<u
 fn is_pure(operation: &Operation, facet: Facet) -> bool {
     let refused = operation.reply().is_some_and(|reply| !reply.success() && !reply.leaves_open());
     let writes = matches!(operation.call, Call::Put { .. } | Call::Rename { .. });
-    refused || !operation.call.changes() || facet == Facet::Locks && writes
+    let locks = matches!(
+        operation.call,
+        Call::Lock { .. } | Call::Relock { .. } | Call::Refresh { .. } | Call::Unlock { .. } | Call::UserInfo
+    );
+    let powerless = operation.authority != Authority::Full && !operation.succeeded();
+    refused
+        || powerless
+        || !operation.call.changes()
+        || facet == Facet::Locks && writes
+        || facet == Facet::Contents && locks
 }
 
 /// Something by which operations hang together.

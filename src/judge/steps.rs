@@ -103,7 +103,7 @@ impl Act {
         }
     }
 
-    pub(super) fn writes(self) -> Option<u32> {
+    fn writes(self) -> Option<u32> {
         match self {
             Self::Put { content, .. } | Self::Write { content } => Some(content),
             _ => None,
@@ -166,10 +166,17 @@ impl Step {
         self.answer != Answer::Unknown
     }
 
+    /// What it may have written.
+    pub(super) fn writes(&self) -> Option<u32> {
+        if matches!(self.answer, Answer::Done | Answer::Unknown) { self.act.writes() } else { None }
+    }
+
     /// The lock that it may take off the file.
     fn may_release(&self) -> Option<u32> {
         match self.act {
-            Act::Unlock { id } | Act::Relock { old: id, .. } if matches!(self.answer, Answer::Done | Answer::Unknown) => {
+            Act::Unlock { id } | Act::Relock { old: id, .. }
+                if matches!(self.answer, Answer::Done | Answer::Unknown) =>
+            {
                 Some(id)
             }
             _ => None,
@@ -476,18 +483,18 @@ impl Steps {
             Authority::ViewOnly => !changes,
             Authority::OtherFile | Authority::Invalid => false,
         };
-        let Some(reply) = operation.reply().filter(|reply| !reply.leaves_open()) else {
-            let complete = !matches!(call, Call::Put { cut: true, .. });
-            return (entitled && changes && complete && *call != Call::UserInfo).then_some(Answer::Unknown);
-        };
-        if !entitled {
-            return reply.success().then_some(Answer::Impossible("the token does not allow this"));
-        }
         let id = match call {
             Call::Lock { id } | Call::Refresh { id } | Call::Unlock { id } | Call::Relock { new: id, .. } => Some(id),
             _ => None,
         };
         let missing = id.is_some_and(|id| id.as_deref().is_none_or(str::is_empty));
+        let Some(reply) = operation.reply().filter(|reply| !reply.leaves_open()) else {
+            let complete = !missing && !matches!(call, Call::Put { cut: true, .. } | Call::UserInfo);
+            return (entitled && changes && complete).then_some(Answer::Unknown);
+        };
+        if !entitled {
+            return reply.success().then_some(Answer::Impossible("the token does not allow this"));
+        }
         let named = reply.lock.as_deref();
         match reply.status {
             200..=299 if missing => Some(Answer::Impossible("the request has no lock id")),

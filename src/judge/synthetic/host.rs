@@ -3,7 +3,7 @@
 
 use super::{
     super::history::{Authority, Call, Content, Digest, Nanos, Operation, Reply, Text},
-    Chance, Fault, LATENCY, Shape, nanos,
+    Chance, Fault, Shape, nanos,
 };
 
 struct Lock {
@@ -90,12 +90,10 @@ impl Host {
         self.seen = now;
     }
 
-    fn expire(&mut self, operation: &Operation, now: Nanos) {
+    fn expire(&mut self, now: Nanos) {
         let Some(lock) = &self.lock else { return };
         let early = self.fault == Some(Fault::EarlyExpiry) && now + self.timeout / 5 >= lock.expires;
-        if early && operation.invoked + 4 * LATENCY + self.slack < lock.expires {
-            self.faults += 1;
-        }
+        self.faults += u64::from(early && now < lock.expires);
         if early || now >= lock.expires {
             self.lock = None;
         }
@@ -130,7 +128,7 @@ impl Host {
         chance: &mut Chance,
     ) -> Reply {
         self.restarts(now, crashes, chance);
-        self.expire(operation, now);
+        self.expire(now);
         let call = &operation.call;
         match operation.authority {
             Authority::ViewOnly if call.changes() => {

@@ -44,7 +44,12 @@ fn every_planted_fault_is_convicted_whenever_it_was_committed() {
                 }
             }
         }
-        println!("{fault:?}: committed {committed}, missed {missed:?}");
+        // What was done once or twice, nobody may have noticed.
+        assert!(committed >= 12, "{fault:?}: {committed}");
+        assert!(
+            missed.iter().all(|(_, faults)| *faults <= 2) && missed.len() * 4 <= committed,
+            "{fault:?}: {missed:?}"
+        );
     }
 }
 

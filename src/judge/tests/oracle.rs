@@ -59,6 +59,13 @@ impl Oracle<'_> {
 
     fn next(&self, before: &Truth, operation: &Operation) -> Option<Truth> {
         let mut truth = before.clone();
+        let id = match &operation.call {
+            Call::Lock { id } | Call::Refresh { id } | Call::Unlock { id } | Call::Relock { new: id, .. } => id,
+            _ => &Some(Text::default()),
+        };
+        if id.is_none() {
+            return operation.reply().is_some_and(|reply| reply.status == 400).then_some(truth);
+        }
         let held = before.lock.clone();
         let done = match &operation.call {
             Call::GetLock | Call::Get | Call::Info => true,
