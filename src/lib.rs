@@ -80,6 +80,7 @@ pub mod cli;
 pub mod clock;
 pub mod host;
 pub mod ids;
+pub mod judge;
 pub mod licence;
 pub mod lock;
 pub mod names;

@@ -1,0 +1,6 @@
+//! The judge on trial.
+
+mod faults;
+mod histories;
+mod innocent;
+mod oracle;
