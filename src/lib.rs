@@ -22,7 +22,7 @@
 //! | 3 [`actors`] | [`actors::file`], [`actors::directory`], [`actors::tree`] | one actor per file in use, one for the folders |
 //! | 4 [`host`] | [`host::Host`], accounts, rights, tokens, history | who may do what; the library's face |
 //! | 5 faces | [`wopi`], [`oauth`], [`web`], [`api`], over [`server`] and [`urls`] | HTTP to `Host` calls and back |
-//! | 6 | [`cli`] | the program |
+//! | 6 | [`cli`], [`stress`] | the program; and what tries it, and other hosts, under stress |
 //!
 //! # A save, step by step
 //!
@@ -91,6 +91,7 @@ pub mod samples;
 pub mod server;
 pub mod settings;
 pub mod store;
+pub mod stress;
 pub mod urls;
 pub mod web;
 pub mod wopi;
