@@ -11,7 +11,6 @@ use super::{
     Outcome,
     args::{Globals, StressArgs},
     failure::{Code, Failure},
-    hosting::outlive_limits,
     print,
     stress_args::{JudgeArgs, OutputArgs, RuleArgs, RunArgs, StressCommand},
 };
@@ -61,7 +60,7 @@ fn judge_saved(arguments: &JudgeArgs) -> Outcome {
 }
 
 fn stress(arguments: RunArgs, globals: Globals) -> Outcome {
-    outlive_limits();
+    crate::server::tls::install_crypto_provider();
     let strict = arguments.rules.strict || arguments.local && !arguments.rules.tolerant;
     let profile = profile(&arguments.rules, strict);
     let (output, history) = (arguments.output.clone(), arguments.history.clone());

@@ -194,7 +194,8 @@ impl Executioner {
             disk.relieve();
         }
         self.run.note("the disk has room again");
-        Ok(())
+        // A store that could not write takes no writes before it was opened again.
+        self.crash().await
     }
 
     fn move_clock(&mut self) -> Result<(), StressError> {
