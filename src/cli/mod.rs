@@ -113,8 +113,6 @@ async fn perform(session: &mut Session, command: Command) -> Outcome {
         | Command::Check(_)
         | Command::Serve
         | Command::Stress(_)
-        | Command::Config { .. } => {
-            Err(Failure::failed("this command does not go through the host"))
-        }
+        | Command::Config { .. } => Err(Failure::failed("this command does not go through the host")),
     }
 }

@@ -94,6 +94,7 @@ fn planned(arguments: RunArgs, globals: Globals) -> Result<(Plan, Subject), Fail
     };
     let clients = arguments.clients;
     let plan = Plan {
+        spare: arguments.local || arguments.duration.get() > arguments.rules.lock_timeout.get(),
         workload,
         clients,
         connections: arguments.connections.unwrap_or(clients.min(CONNECTIONS)),
@@ -136,11 +137,7 @@ fn named(arguments: &RunArgs) -> Result<Vec<Named>, Failure> {
         several if several.len() == token.len() => several
             .iter()
             .zip(token)
-            .map(|(wopisrc, token)| Named {
-                wopisrc: wopisrc.clone(),
-                tokens: vec![token.clone()],
-                ..Named::default()
-            })
+            .map(|(wopisrc, token)| Named { wopisrc: wopisrc.clone(), tokens: vec![token.clone()], ..Named::default() })
             .collect(),
         several => {
             let (files, tokens) = (several.len(), token.len());

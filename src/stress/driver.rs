@@ -29,7 +29,7 @@ use super::{
 };
 use crate::judge::{
     History,
-    history::{Call, LockBefore, Framing},
+    history::{Call, Framing, LockBefore},
 };
 
 /// Which host.
@@ -103,7 +103,9 @@ async fn foreign(plan: Plan, named: &[Named]) -> Result<Finished, StressError> {
         targets.push(Target::new(number, named, &mut pools)?);
     }
     if targets.is_empty() {
-        return Err(StressError::Usage("name a file with --wopisrc and --token, or some with --targets".to_owned()));
+        return Err(StressError::Usage(
+            "name a file with --wopisrc and --token, or some with --targets, or make a host with --local".to_owned(),
+        ));
     }
     target::mix(&mut targets);
     for target in targets.iter_mut().take(INSPECTED) {
@@ -196,7 +198,9 @@ async fn local(
     };
     if disk.is_some() {
         if data.is_some() {
-            return Err(StressError::Usage("the disk for the data is made for the run: leave --data-dir out".to_owned()));
+            return Err(StressError::Usage(
+                "the disk for the data is made for the run: leave --data-dir out".to_owned(),
+            ));
         }
         let settings = [("LOCKHOUSE_STORAGE__FREE_SPACE_FLOOR", "0 B"), ("LOCKHOUSE_HISTORY__KEEP_VERSIONS", "2")];
         start.variables.extend(settings.map(|(name, value)| (name.to_owned(), value.into())));
@@ -208,7 +212,7 @@ async fn local(
     };
     let mut host = LocalHost::new(data, folder.join("host.log"), start)?;
     host.launch().await?;
-    let made = host.furnish(&plan, files + u32::from(plan.sees_expiry()), folder).await?;
+    let made = host.furnish(&plan, files + u32::from(plan.spare), folder).await?;
     let mut pools = Pools::new(plan.connections);
     let mut targets = Vec::with_capacity(made.len());
     for (made, number) in made.iter().zip(1..) {
@@ -230,11 +234,7 @@ fn thread_time() -> Duration {
 }
 
 /// Lets clients work for the time of the plan, reads back what is stored then, and gathers what was learnt.
-async fn conduct(
-    run: Rc<Run>,
-    mut executioner: Option<Executioner>,
-    local: bool,
-) -> Result<Finished, StressError> {
+async fn conduct(run: Rc<Run>, mut executioner: Option<Executioner>, local: bool) -> Result<Finished, StressError> {
     let begun = (Instant::now(), thread_time());
     let clients = set_to_work(&run);
     let helpers = [spawn_local(show(Rc::clone(&run))), spawn_local(listen(Rc::clone(&run)))];
@@ -291,7 +291,7 @@ fn set_to_work(run: &Rc<Run>) -> Vec<JoinHandle<()>> {
     let mut clients: Vec<_> =
         (1..=run.plan.clients).map(|number| spawn_local(work(Client::new(number, run)))).collect();
     let slack = Duration::from_secs(1);
-    if run.worked < run.targets.len() {
+    if run.plan.sees_expiry() && run.worked < run.targets.len() {
         clients.push(spawn_local(race_for_expired(Rc::clone(run), run.worked, slack)));
     }
     clients

@@ -258,7 +258,8 @@ impl LocalHost {
         owner: &str,
     ) -> Result<Vec<(String, Content)>, StressError> {
         let folder = scratch.join("import");
-        let mut bodies = Bodies::new(plan.seed, if files > IN_FOLDER { super::plan::Sizes::fixed(0) } else { plan.sizes });
+        let mut bodies =
+            Bodies::new(plan.seed, if files > IN_FOLDER { super::plan::Sizes::fixed(0) } else { plan.sizes });
         let mut chance = super::chance::Chance::new(plan.seed, 0);
         let mut made = Vec::new();
         for number in 0..files {

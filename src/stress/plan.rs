@@ -187,6 +187,9 @@ pub struct Plan {
     /// Of a thousand requests, how many come from somebody who may not: view-only tokens, tokens of other files, made-up
     /// ones, stale lock ids.
     pub intruders: u32,
+    /// Whether the last file is left to others than the workload: its token is tried on the rest, and there is where clients
+    /// race for a lock that has run out.
+    pub spare: bool,
     /// Whether files are renamed.
     pub renames: bool,
     /// Whether requests are recorded for the judge; if not, only times are measured.
@@ -200,7 +203,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether the run is long enough to see a lock run out: then one file more is needed, for that alone.
+    /// Whether the run is long enough to see a lock run out.
     pub fn sees_expiry(&self) -> bool {
         self.duration > self.lock_timeout + Duration::from_secs(2)
     }

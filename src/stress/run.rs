@@ -46,7 +46,7 @@ impl Run {
     pub fn new(plan: Plan, targets: Vec<Target>, pools: Pools) -> Rc<Self> {
         let files = targets.iter().map(|target| target.start.clone()).collect();
         let bodies = Bodies::new(plan.seed, plan.sizes);
-        let worked = targets.len() - usize::from(plan.sees_expiry() && targets.len() > 1);
+        let worked = targets.len() - usize::from(plan.spare && targets.len() > 1);
         // Bodies made beforehand have small numbers.
         Rc::new(Self {
             bodies: RefCell::new(bodies.skip(targets.len() as u64)),

@@ -1,7 +1,7 @@
 //! Hosts with planted faults, and one without: the verdict, the exit code, the promise that was broken, the timeline.
 
 use super::{
-    Scratch, Run,
+    Run, Scratch,
     faulty::{Fault, Faulty},
     stress, text,
 };

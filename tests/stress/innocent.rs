@@ -40,7 +40,7 @@ fn clients_who_fight_for_one_lock() {
 
 #[test]
 fn a_lock_that_goes_from_hand_to_hand() {
-    acquitted("takeover", &[], &["two_owners", "stale_id_touches_nothing"]);
+    acquitted("takeover", &[], &["two_owners", "conflict_names_current_lock"]);
 }
 
 #[test]

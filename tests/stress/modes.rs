@@ -11,8 +11,21 @@ fn root() -> bool {
 #[track_caller]
 fn possible_or_said(mode: &str, deed: &str, needs_root: bool) {
     let run = stress(&[
-        "--local", mode, "--workload", "saves", "--duration", "3s", "--warm-up", "0", "--every", "700ms", "--clients",
-        "6", "--sizes", "lognormal:20kB", "--json",
+        "--local",
+        mode,
+        "--workload",
+        "saves",
+        "--duration",
+        "3s",
+        "--warm-up",
+        "0",
+        "--every",
+        "700ms",
+        "--clients",
+        "6",
+        "--sizes",
+        "lognormal:20kB",
+        "--json",
     ]);
     if run.code == IMPOSSIBLE {
         assert!(run.stderr.contains("not possible on this machine"), "{}", run.told());

@@ -13,9 +13,29 @@ fn one_run_gives_json_and_a_page_and_a_history_that_can_be_judged_again() {
     let (page, history) = (scratch.file("report.html"), scratch.file("history.jsonl"));
     let wopisrc = host.wopisrc("one");
     let run = stress(&[
-        "--wopisrc", &wopisrc, "--token", "full-one-anna", "--token", "full-one-bob", "--view-token", "view-one",
-        "--workload", "mutex", "--duration", "2100ms", "--warm-up", "0", "--json", "--html", text(&page),
-        "--history", text(&history), "--rate", "400", "--clients", "4",
+        "--wopisrc",
+        &wopisrc,
+        "--token",
+        "full-one-anna",
+        "--token",
+        "full-one-bob",
+        "--view-token",
+        "view-one",
+        "--workload",
+        "mutex",
+        "--duration",
+        "2100ms",
+        "--warm-up",
+        "0",
+        "--json",
+        "--html",
+        text(&page),
+        "--history",
+        text(&history),
+        "--rate",
+        "400",
+        "--clients",
+        "4",
     ]);
     assert_eq!(run.code, 10, "{}", run.told());
     let report = run.json();
@@ -30,7 +50,9 @@ fn one_run_gives_json_and_a_page_and_a_history_that_can_be_judged_again() {
     assert!(report["judge"]["violations"][0]["timeline"]["bars"][0]["call"].is_string());
 
     let html = std::fs::read_to_string(&page).unwrap();
-    for part in ["Latency over time", "Percentiles", "Who held the lock when", "Violations", "Ten promises", "two_owners"] {
+    for part in
+        ["Latency over time", "Percentiles", "Who held the lock when", "Violations", "Ten promises", "two_owners"]
+    {
         assert!(html.contains(part), "{part} is missing");
     }
     assert!(html.matches("<svg").count() == html.matches("</svg>").count() && html.contains("<polyline"));
@@ -49,8 +71,16 @@ fn one_run_gives_json_and_a_page_and_a_history_that_can_be_judged_again() {
 fn without_the_judge_only_times_are_measured() {
     let host = Faulty::serve(Fault::TwoHolders);
     let run = stress(&[
-        "--wopisrc", &host.wopisrc("one"), "--token", "full-one-anna", "--no-judge", "--duration", "300ms",
-        "--warm-up", "100ms", "--json",
+        "--wopisrc",
+        &host.wopisrc("one"),
+        "--token",
+        "full-one-anna",
+        "--no-judge",
+        "--duration",
+        "300ms",
+        "--warm-up",
+        "100ms",
+        "--json",
     ]);
     assert_eq!(run.code, 0, "{}", run.told());
     let report = run.json();

@@ -146,7 +146,6 @@ impl Disk {
         image.number += 1;
         mount_image(&image.path(image.number), &self.mounted)
     }
-
 }
 
 impl Drop for Disk {

@@ -40,10 +40,10 @@ pub(super) fn escaped(text: &str) -> String {
 
 /// The page.
 pub fn page(summary: &Summary) -> String {
-    let title = summary.run.as_ref().map_or_else(
-        || "A history, judged".to_owned(),
-        |run| format!("{} on {}", run.workload, run.host),
-    );
+    let title = summary
+        .run
+        .as_ref()
+        .map_or_else(|| "A history, judged".to_owned(), |run| format!("{} on {}", run.workload, run.host));
     let title = escaped(&title);
     let mut out = String::with_capacity(64 * 1024);
     // Writing into a `String` cannot fail, here and below.
@@ -86,7 +86,8 @@ fn verdict(out: &mut String, summary: &Summary) {
 }
 
 fn measured(out: &mut String, run: &RunSummary) {
-    let pace = run.rate.map_or_else(|| "as fast as answers come".to_owned(), |rate| format!("{rate} requests a second"));
+    let pace =
+        run.rate.map_or_else(|| "as fast as answers come".to_owned(), |rate| format!("{rate} requests a second"));
     _ = writeln!(
         out,
         "<p>{} clients, {} connections, {pace}; bodies {}; seed {}. {} requests in {:.1} s: <b>{:.0} a second</b>.</p>",
@@ -110,7 +111,9 @@ fn measured(out: &mut String, run: &RunSummary) {
         generator.busy * 100.0,
         generator.us_per_request
     );
-    out.push_str("<h2>Operations</h2><div class=\"wide\"><table><tr><th>operation</th><th>answers</th><th>p50</th><th>p90</th>");
+    out.push_str(
+        "<h2>Operations</h2><div class=\"wide\"><table><tr><th>operation</th><th>answers</th><th>p50</th><th>p90</th>",
+    );
     out.push_str("<th>p99</th><th>p99.9</th><th>max</th><th class=\"left\">outcomes</th></tr>\n");
     for operation in &run.operations {
         let times = operation.latency_us;
@@ -148,8 +151,11 @@ fn promises(out: &mut String, summary: &Summary) {
             "violated" => "bad",
             _ => "dim",
         };
-        let fared =
-            if promise.violated > 0 { format!("violated {} times", promise.violated) } else { promise.state.to_owned() };
+        let fared = if promise.violated > 0 {
+            format!("violated {} times", promise.violated)
+        } else {
+            promise.state.to_owned()
+        };
         _ = writeln!(
             out,
             "<tr><td><code>{}</code></td><td class=\"left\">{}</td><td>{}</td><td class=\"{class}\">{fared}</td></tr>",
@@ -165,7 +171,10 @@ fn violations(out: &mut String, violations: &[Violation], guilty: usize) {
     if violations.is_empty() {
         return;
     }
-    _ = writeln!(out, "<h2>Violations</h2><p>{guilty} files have no explanation. The smallest histories that show it:</p>");
+    _ = writeln!(
+        out,
+        "<h2>Violations</h2><p>{guilty} files have no explanation. The smallest histories that show it:</p>"
+    );
     for violation in violations {
         _ = writeln!(
             out,
@@ -186,7 +195,11 @@ fn undecided(out: &mut String, undecided: &[Undecided]) {
     out.push_str("<h2>Undecided</h2><ul>");
     for file in undecided {
         let (explained, operations) = (file.explained, file.operations);
-        _ = writeln!(out, "<li><code>{}</code>: {explained} of {operations} operations explained</li>", escaped(&file.file));
+        _ = writeln!(
+            out,
+            "<li><code>{}</code>: {explained} of {operations} operations explained</li>",
+            escaped(&file.file)
+        );
     }
     out.push_str("</ul>\n");
 }
@@ -195,8 +208,10 @@ fn holders(out: &mut String, summary: &Summary) {
     if summary.holds.is_empty() {
         return;
     }
-    out.push_str("<h2>Who held the lock when</h2><p class=\"dim\">From the reply that granted it to the request that released \
-                  it; a colour for each client. Of the files most fought for, the first holds.</p>");
+    out.push_str(
+        "<h2>Who held the lock when</h2><p class=\"dim\">From the reply that granted it to the request that released \
+                  it; a colour for each client. Of the files most fought for, the first holds.</p>",
+    );
     for file in &summary.holds {
         plots::holds(out, file, &summary.marks);
     }

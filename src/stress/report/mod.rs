@@ -207,8 +207,7 @@ fn promise(tally: &judge::invariants::Tally) -> Promise {
 /// Who held what, by the replies alone.
 fn holds(history: &History) -> Vec<FileHolds> {
     let changes = |operation: &Operation| {
-        operation.succeeded()
-            && matches!(operation.call, Call::Lock { .. } | Call::Relock { .. } | Call::Unlock { .. })
+        operation.succeeded() && matches!(operation.call, Call::Lock { .. } | Call::Relock { .. } | Call::Unlock { .. })
     };
     let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
     for operation in history.operations.iter().filter(|operation| changes(operation)) {
@@ -220,11 +219,8 @@ fn holds(history: &History) -> Vec<FileHolds> {
     busiest
         .into_iter()
         .map(|(number, _)| {
-            let mut operations: Vec<&Operation> = history
-                .operations
-                .iter()
-                .filter(|operation| operation.file == number && changes(operation))
-                .collect();
+            let mut operations: Vec<&Operation> =
+                history.operations.iter().filter(|operation| operation.file == number && changes(operation)).collect();
             operations.sort_by_key(|operation| operation.ended());
             let label = history.files.iter().find(|file| file.number == number).map(|file| file.label.to_string());
             let (holds, count) = stretches(&operations);

@@ -42,13 +42,18 @@ fn rule(out: &mut String, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
 fn rounded(most: f64) -> (f64, f64) {
     let most = most.max(1e-9);
     let step = 10f64.powf((most / 4.0).log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|by| by * step).find(|step| most / step <= 5.0).unwrap_or(step * 10.0);
+    let step =
+        [1.0, 2.0, 5.0, 10.0].into_iter().map(|by| by * step).find(|step| most / step <= 5.0).unwrap_or(step * 10.0);
     ((most / step).ceil() * step, step)
 }
 
 fn line(out: &mut String, points: &[(f64, f64)], colour: &str) {
     let path: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-    _ = writeln!(out, "<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.6\" points=\"{}\"/>", path.join(" "));
+    _ = writeln!(
+        out,
+        "<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.6\" points=\"{}\"/>",
+        path.join(" ")
+    );
 }
 
 /// A logarithmic axis of microseconds: where a value stands.
@@ -77,10 +82,7 @@ fn decades(out: &mut String, least: u64, most: u64) -> (f64, f64) {
 /// Thins out: of neighbours the highest stays.
 fn thinned(seconds: &[Second]) -> Vec<Second> {
     let step = seconds.len().div_ceil(POINTS).max(1);
-    seconds
-        .chunks(step)
-        .filter_map(|chunk| chunk.iter().max_by_key(|second| second.max).copied())
-        .collect()
+    seconds.chunks(step).filter_map(|chunk| chunk.iter().max_by_key(|second| second.max).copied()).collect()
 }
 
 fn across(at: u64, last: u64) -> f64 {
@@ -110,7 +112,12 @@ pub(super) fn latency(out: &mut String, seconds: &[Second]) {
     let scale = decades(out, least, most);
     if let Some(end) = seconds.iter().filter(|second| second.warm_up).map(|second| second.at + 1).max() {
         let x = across(end.min(last), last);
-        _ = writeln!(out, "<rect x=\"{LEFT}\" y=\"0\" width=\"{:.1}\" height=\"{}\" fill=\"#888\" opacity=\".12\"/>", x - LEFT, HEIGHT - BOTTOM);
+        _ = writeln!(
+            out,
+            "<rect x=\"{LEFT}\" y=\"0\" width=\"{:.1}\" height=\"{}\" fill=\"#888\" opacity=\".12\"/>",
+            x - LEFT,
+            HEIGHT - BOTTOM
+        );
         words(out, (LEFT + 4.0, 12.0), "start", "warm-up");
     }
     let curves: [(&str, fn(&Second) -> u64); 3] =
@@ -169,7 +176,8 @@ pub(super) fn percentiles(out: &mut String, percentiles: &[(f64, u64)]) {
     let x = |quantile: f64| LEFT + (WIDTH - LEFT - 20.0) * ((-(1.0 - quantile).max(1e-5).log10()) / 5.0);
     let points: Vec<_> = percentiles.iter().map(|(quantile, micros)| (x(*quantile), high(*micros, scale))).collect();
     line(out, &points, COLOURS[0]);
-    for (quantile, name) in [(0.0, "0"), (0.5, "50 %"), (0.9, "90 %"), (0.99, "99 %"), (0.999, "99.9 %"), (0.9999, "99.99 %")]
+    for (quantile, name) in
+        [(0.0, "0"), (0.5, "50 %"), (0.9, "90 %"), (0.99, "99 %"), (0.999, "99.9 %"), (0.9999, "99.99 %")]
     {
         words(out, (x(quantile), HEIGHT - 8.0), "middle", name);
     }
@@ -182,7 +190,12 @@ pub(super) fn holds(out: &mut String, file: &FileHolds, marks: &[Mark]) {
     let (from, to) = (first.from, last.to.max(first.from + 1));
     let x = |at: u64| LEFT + (WIDTH - LEFT) * f(at.clamp(from, to) - from) / f(to - from);
     let shown = file.holds.len();
-    _ = writeln!(out, "<p><code>{}</code> <span class=\"dim\">{shown} of {} holds</span></p>", escaped(&file.file), file.count);
+    _ = writeln!(
+        out,
+        "<p><code>{}</code> <span class=\"dim\">{shown} of {} holds</span></p>",
+        escaped(&file.file),
+        file.count
+    );
     let mut clients: Vec<u32> = file.holds.iter().map(|hold| hold.client).collect();
     clients.sort_unstable();
     clients.dedup();
@@ -246,7 +259,10 @@ pub(super) fn timeline(out: &mut String, timeline: &Timeline) {
     if !timeline.before.is_empty() {
         _ = writeln!(out, "<p class=\"dim\">Before: {}</p>", escaped(&timeline.before));
     }
-    _ = writeln!(out, "<div class=\"wide\"><svg viewBox=\"0 0 {width:.0} {height:.0}\" style=\"min-width:{width:.0}px\" role=\"img\" aria-label=\"timeline\">");
+    _ = writeln!(
+        out,
+        "<div class=\"wide\"><svg viewBox=\"0 0 {width:.0} {height:.0}\" style=\"min-width:{width:.0}px\" role=\"img\" aria-label=\"timeline\">"
+    );
     for time in &times {
         words(out, (88.0, y(*time) + 4.0), "end", &format!("{:.6} s", f(*time) / 1e9));
     }
@@ -255,7 +271,10 @@ pub(super) fn timeline(out: &mut String, timeline: &Timeline) {
     }
     for line in &timeline.lines {
         let at = y(line.at);
-        _ = writeln!(out, "<line x1=\"96\" y1=\"{at:.1}\" x2=\"{width:.0}\" y2=\"{at:.1}\" stroke=\"#e15759\" stroke-dasharray=\"4 3\"/>");
+        _ = writeln!(
+            out,
+            "<line x1=\"96\" y1=\"{at:.1}\" x2=\"{width:.0}\" y2=\"{at:.1}\" stroke=\"#e15759\" stroke-dasharray=\"4 3\"/>"
+        );
         words(out, (width - 6.0, at - 3.0), "end", &line.text);
     }
     for bar in &timeline.bars {
@@ -267,7 +286,11 @@ pub(super) fn timeline(out: &mut String, timeline: &Timeline) {
             Kind::Unknown => "#d4a72c",
         };
         let edge = if bar.culprit { " stroke=\"#e15759\" stroke-width=\"3\"" } else { "" };
-        _ = writeln!(out, "<rect x=\"{x:.1}\" y=\"{from:.1}\" width=\"8\" height=\"{:.1}\" rx=\"2\" fill=\"{colour}\"{edge}/>", to - from);
+        _ = writeln!(
+            out,
+            "<rect x=\"{x:.1}\" y=\"{from:.1}\" width=\"8\" height=\"{:.1}\" rx=\"2\" fill=\"{colour}\"{edge}/>",
+            to - from
+        );
         let (call, reply) = (escaped(&bar.call), escaped(&bar.reply));
         _ = writeln!(out, "<text class=\"ink\" x=\"{:.1}\" y=\"{:.1}\">{call}</text>", x + 14.0, from + 8.0);
         let below = (to + 2.0).max(from + 20.0);

@@ -48,7 +48,8 @@ impl fmt::Display for Summary {
 
 fn measured(run: &RunSummary, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let RunSummary { workload, host, clients, connections, seed, .. } = run;
-    let pace = run.rate.map_or_else(|| "as fast as answers come".to_owned(), |rate| format!("{rate} requests a second"));
+    let pace =
+        run.rate.map_or_else(|| "as fast as answers come".to_owned(), |rate| format!("{rate} requests a second"));
     writeln!(f, "{workload} on {host}: {clients} clients, {connections} connections, {pace}, seed {seed}")?;
     if let Some(why) = &run.cut_short {
         writeln!(f, "ended before its time: {why}")?;

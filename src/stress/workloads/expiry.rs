@@ -43,9 +43,8 @@ pub async fn race_for_expired(run: Rc<Run>, place: usize, slack: Duration) {
             sleep(Duration::from_millis(100).min(watch)).await;
         }
         let until = begun + run.plan.lock_timeout + slack + 2 * BEFORE;
-        let racers: Vec<_> = (1..=RACERS)
-            .map(|number| spawn_local(race(Client::aside(FIRST + number, &run), place, until)))
-            .collect();
+        let racers: Vec<_> =
+            (1..=RACERS).map(|number| spawn_local(race(Client::aside(FIRST + number, &run), place, until))).collect();
         for racer in racers {
             _ = racer.await;
         }

@@ -121,11 +121,8 @@ pub(super) async fn flood(client: &mut Client, target: &Target) {
     let mine = client.fresh_id();
     if lock(client, target, &mine).await.done() {
         for turn in 0..STORM {
-            let seen = if turn % 8 == 7 {
-                refresh(client, target, &mine).await
-            } else {
-                lock(client, target, &mine).await
-            };
+            let seen =
+                if turn % 8 == 7 { refresh(client, target, &mine).await } else { lock(client, target, &mine).await };
             if seen.refused() || !client.going() {
                 break;
             }
