@@ -46,7 +46,7 @@ impl From<StressError> for Failure {
 pub(super) fn run(arguments: StressArgs, globals: Globals) -> Outcome {
     match arguments.command {
         Some(StressCommand::Judge(arguments)) => judge_saved(&arguments),
-        None => stress(arguments.run, globals),
+        None => stress(&arguments.run, globals),
     }
 }
 
@@ -59,7 +59,7 @@ fn judge_saved(arguments: &JudgeArgs) -> Outcome {
     tell(&Summary::of_history(&history, Some(report)), &arguments.output)
 }
 
-fn stress(arguments: RunArgs, globals: Globals) -> Outcome {
+fn stress(arguments: &RunArgs, globals: Globals) -> Outcome {
     crate::server::tls::install_crypto_provider();
     let strict = arguments.rules.strict || arguments.local && !arguments.rules.tolerant;
     let profile = profile(&arguments.rules, strict);
@@ -74,7 +74,7 @@ fn stress(arguments: RunArgs, globals: Globals) -> Outcome {
     tell(&Summary::of_run(&finished, report), &output)
 }
 
-fn planned(arguments: RunArgs, globals: Globals) -> Result<(Plan, Subject), Failure> {
+fn planned(arguments: &RunArgs, globals: Globals) -> Result<(Plan, Subject), Failure> {
     let workload = Workload::from(arguments.workload);
     let rate = arguments.rate;
     if rate.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
@@ -123,7 +123,7 @@ fn planned(arguments: RunArgs, globals: Globals) -> Result<(Plan, Subject), Fail
     } else {
         Subject::Foreign(match &arguments.targets {
             Some(path) => target::read(path)?,
-            None => named(&arguments)?,
+            None => named(arguments)?,
         })
     };
     Ok((plan, subject))

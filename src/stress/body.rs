@@ -78,7 +78,7 @@ fn identified(seed: u64, number: u64, size: usize) -> Vec<u8> {
     bytes.extend_from_slice(format!("lockhouse {seed:016x} {number:016x}\n").as_bytes());
     let mut chance = Chance::new(seed, number);
     while bytes.len() < size {
-        bytes.extend_from_slice(&chance.next().to_le_bytes());
+        bytes.extend_from_slice(&chance.bits().to_le_bytes());
     }
     bytes.truncate(size);
     bytes

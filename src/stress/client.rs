@@ -189,13 +189,10 @@ impl Client {
         self.path.push_str(if contents { &target.contents } else { &target.info });
         self.path.push_str(token);
         let run = Rc::clone(&self.run);
-        let place = match timeout(run.plan.patience, target.pool.place()).await {
-            Ok(Ok(place)) => place,
-            Ok(Err(_)) | Err(_) => {
-                run.unreachable(&call);
-                sleep(AGAIN).await;
-                return Seen::NotSent;
-            }
+        let Ok(Ok(place)) = timeout(run.plan.patience, target.pool.place()).await else {
+            run.unreachable(&call);
+            sleep(AGAIN).await;
+            return Seen::NotSent;
         };
         let invoked = run.now();
         let answer = {

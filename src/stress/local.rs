@@ -128,7 +128,7 @@ impl LocalHost {
             tokio::select! {
                 url = &mut url => {
                     if let Ok(url) = url {
-                        self.listen = url.split("://").last().unwrap_or_default().trim_end_matches('/').to_owned();
+                        url.rsplit("://").next().unwrap_or_default().trim_end_matches('/').clone_into(&mut self.listen);
                         return Ok(());
                     }
                     let status = self.ended().await;

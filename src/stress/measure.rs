@@ -140,10 +140,13 @@ pub struct Measured {
     pub outcomes: BTreeMap<String, u64>,
 }
 
+/// Of one kind of operation: how long answers took, and how often each outcome came.
+type Kind = (Option<Histogram<u64>>, BTreeMap<Fate, u64>);
+
 /// The book.
 #[derive(Debug)]
 pub struct Measures {
-    kinds: Vec<(Option<Histogram<u64>>, BTreeMap<Fate, u64>)>,
+    kinds: Vec<Kind>,
     all: Option<Histogram<u64>>,
     second: Option<Histogram<u64>>,
     current: Second,

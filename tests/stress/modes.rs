@@ -16,7 +16,7 @@ fn possible_or_said(mode: &str, deed: &str, needs_root: bool) {
         "--workload",
         "saves",
         "--duration",
-        "3s",
+        "2500ms",
         "--warm-up",
         "0",
         "--every",

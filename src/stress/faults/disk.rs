@@ -16,7 +16,7 @@ use crate::stress::StressError;
 /// How large the disk is that can be filled.
 const SMALL_DISK: &str = "768m";
 /// How large the image is that is copied; it has holes where nothing was written.
-const IMAGE: u64 = 4 << 30;
+const IMAGE: u64 = 1 << 30;
 /// How often a copy is tried until nothing changed meanwhile.
 const COPIES: u32 = 8;
 

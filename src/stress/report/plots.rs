@@ -21,6 +21,9 @@ const COLOURS: [&str; 10] =
 /// No plot has more points than this: of further ones the highest are drawn.
 const POINTS: usize = 480;
 
+/// What is drawn of a second.
+type Curve = fn(&Second) -> u64;
+
 #[expect(clippy::cast_precision_loss, reason = "a plot is read to three digits")]
 fn f(number: u64) -> f64 {
     number as f64
@@ -120,7 +123,7 @@ pub(super) fn latency(out: &mut String, seconds: &[Second]) {
         );
         words(out, (LEFT + 4.0, 12.0), "start", "warm-up");
     }
-    let curves: [(&str, fn(&Second) -> u64); 3] =
+    let curves: [(&str, Curve); 3] =
         [("p50", |second| second.p50), ("p99", |second| second.p99), ("slowest", |second| second.max)];
     for (place, (name, of)) in curves.iter().enumerate() {
         let points: Vec<_> = seconds.iter().map(|second| (across(second.at, last), high(of(second), scale))).collect();
@@ -154,8 +157,7 @@ pub(super) fn throughput(out: &mut String, seconds: &[Second]) {
         words(out, (LEFT - 6.0, y(at) + 4.0), "end", &format!("{at}"));
         at += step;
     }
-    let curves: [(&str, fn(&Second) -> u64); 2] =
-        [("answers", |second| second.answers), ("errors", |second| second.errors)];
+    let curves: [(&str, Curve); 2] = [("answers", |second| second.answers), ("errors", |second| second.errors)];
     for (place, (name, of)) in curves.iter().enumerate() {
         let points: Vec<_> = seconds.iter().map(|second| (across(second.at, last), y(f(of(second))))).collect();
         let colour = COLOURS[place * 4];

@@ -22,7 +22,10 @@ pub struct Address {
 
 impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Address").field("authority", &self.authority).field("tls", &self.tls.is_some()).finish()
+        f.debug_struct("Address")
+            .field("authority", &self.authority)
+            .field("tls", &self.tls.is_some())
+            .finish_non_exhaustive()
     }
 }
 

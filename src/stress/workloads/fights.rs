@@ -69,19 +69,20 @@ pub(super) async fn takeover(client: &mut Client, target: &Target, place: usize)
             *current = to;
         }
     };
-    match &seen {
-        Seen::NotSent => return,
-        Seen::Unknown => return settle(client, target, place, &mine).await,
-        Seen::Reply(reply) if reply.leaves_open() => return settle(client, target, place, &mine).await,
-        seen if seen.done() => set(Some(Rc::clone(&mine))),
-        seen => {
-            set(seen.holder().map(Rc::from));
-            if let Some(old) = old.filter(|_| client.chance.of_thousand(100)) {
-                client.send(target, Call::Unlock { id: id(&old) }).await;
-            }
-            return stand_back(client).await;
-        }
+    if matches!(seen, Seen::NotSent) {
+        return;
     }
+    if seen.refused() {
+        set(seen.holder().map(Rc::from));
+        if let Some(old) = old.filter(|_| client.chance.of_thousand(100)) {
+            client.send(target, Call::Unlock { id: id(&old) }).await;
+        }
+        return stand_back(client).await;
+    }
+    if !seen.done() {
+        return settle(client, target, place, &mine).await;
+    }
+    set(Some(Rc::clone(&mine)));
     client.hold().await;
     if client.chance.of_thousand(250) {
         let body = client.body();
