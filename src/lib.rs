@@ -23,7 +23,7 @@
 //! | 4 [`host`] | [`host::Host`], accounts, rights, tokens, history | who may do what; the library's face |
 //! | 4 [`editors`] | [`editors::Editors`] | the editors in the browser: what they offer, and whose keys prove their requests |
 //! | 5 faces | [`wopi`], [`oauth`], [`office`], [`web`], [`api`], over [`server`] and [`urls`] | HTTP to `Host` calls and back |
-//! | 6 | [`cli`] | the program |
+//! | 6 | [`cli`], [`stress`] | the program; and what tries it, and other hosts, under stress |
 //!
 //! # A save, step by step
 //!
@@ -109,6 +109,7 @@ pub mod samples;
 pub mod server;
 pub mod settings;
 pub mod store;
+pub mod stress;
 pub mod urls;
 pub mod web;
 pub mod wopi;

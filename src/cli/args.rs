@@ -6,6 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use super::stress_args::StressArgs;
 use crate::{
     api::Place,
     host::tokens::ClientKind,
@@ -21,7 +22,8 @@ Paths are in the drive of a user: name the user with an option (--user NAME or -
 All commands work while the server runs and while it does not.
 
 Exit codes: 0 done; 1 failed; 2 wrong arguments or settings; 3 no such user, file, folder or version; 4 refused as things \
-are (locked, in use, not empty, taken); 5 the store or the disk cannot do it.";
+are (locked, in use, not empty, taken); 5 the store or the disk cannot do it. Of `lockhouse stress` also: 10 the host is \
+convicted; 11 undecided; 12 this machine does not allow what was asked for.";
 
 /// Keeps Office documents, and lets Word, Excel, PowerPoint, Collabora Online and ONLYOFFICE edit them over WOPI.
 #[derive(Debug, Parser)]
@@ -222,6 +224,8 @@ pub enum Command {
     RestoreBackup(RestoreBackupArgs),
     /// Verify every record and every piece of content, and say what is damaged.
     Check(CheckArgs),
+    /// Find out whether a WOPI host, this one or any other, keeps its word when everybody wants the same at once.
+    Stress(Box<StressArgs>),
     /// See the settings.
     Config {
         /// What to do.

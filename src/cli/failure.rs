@@ -21,6 +21,12 @@ pub(super) enum Code {
     Refused = 4,
     /// 5: the store or the disk cannot do it.
     Store = 5,
+    /// 10: the host that was tried is convicted.
+    Convicted = 10,
+    /// 11: the host that was tried is neither convicted nor acquitted.
+    Undecided = 11,
+    /// 12: this machine does not allow what was asked for.
+    Impossible = 12,
 }
 
 impl From<Code> for ExitCode {

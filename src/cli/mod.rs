@@ -28,6 +28,8 @@ mod probes;
 pub mod serve;
 mod session;
 mod settings;
+mod stress;
+mod stress_args;
 mod tokens;
 mod transfer;
 mod users;
@@ -61,6 +63,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Outcome {
+    // It needs no host here, and no settings: it may be somebody else's that is tried.
+    if let Command::Stress(arguments) = cli.command {
+        return stress::run(*arguments, cli.globals);
+    }
     let loaded = settings::load(&cli.globals)?;
     match cli.command {
         Command::Serve => serve::run(&loaded.settings),
@@ -114,8 +120,10 @@ async fn perform(session: &mut Session, command: Command) -> Outcome {
         Command::Key { command } => keys::run(session, command).await,
         Command::Collect => history::collect(session).await,
         Command::Backup(arguments) => maintenance::backup(session, &arguments).await,
-        Command::RestoreBackup(_) | Command::Check(_) | Command::Serve | Command::Config { .. } => {
-            Err(Failure::failed("this command does not go through the host"))
-        }
+        Command::RestoreBackup(_)
+        | Command::Check(_)
+        | Command::Serve
+        | Command::Stress(_)
+        | Command::Config { .. } => Err(Failure::failed("this command does not go through the host")),
     }
 }

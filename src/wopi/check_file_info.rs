@@ -153,7 +153,7 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
         supports_extended_lock_length: locks,
         supports_rename: rename,
         supports_delete_file: delete,
-        supports_user_info: keeps_info && !access.is_anonymous(),
+        supports_user_info: keeps_info && sharing::keeps_user_info(access),
         supports_add_activities: activities,
         allow_add_activities_user_batching: activities,
         supported_share_url_types: share_types(sharing::may_share(access), &wopi.supports),

@@ -16,14 +16,20 @@ use crate::{host::access::Access, permission::Role};
 /// Longest body that is read to find that it is too long; the limit itself is 1024 characters.
 const LONGEST_USER_INFO_BODY: u64 = 16 * 1024;
 
+/// Whether PutUserInfo is taken. A right to read is enough for it (files.md section 4.8), but a token that was issued for
+/// looking only changes nothing at all, whoever it speaks for.
+pub(super) fn keeps_user_info(access: &Access) -> bool {
+    !access.is_anonymous() && access.claims.ceiling.can_write()
+}
+
 pub(super) async fn put_user_info(
     request: &HttpRequest,
     session: &Session,
     wopi: &Wopi,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    if session.access.is_anonymous() {
-        return Err(Problem::NotSupported("user info for guests"));
+    if !keeps_user_info(&session.access) {
+        return Err(Problem::NotSupported("user info for guests and with a token that only reads"));
     }
     let mut body = body_of(request, payload, wopi, LONGEST_USER_INFO_BODY);
     let bytes = match body.read_all().await {

@@ -114,6 +114,14 @@ impl Doc<'_> {
         Wopi::from_json(http_client(), &token)
     }
 
+    /// The same with a token that only reads, whatever the user may do.
+    #[track_caller]
+    pub(crate) fn looked_at_by(&self, user: &str) -> Wopi {
+        let path = format!("alice:{}", self.path);
+        let token = self.server.binary.cli_ok(&["token", "--user", user, &path, "--view", "--json"], "").json();
+        Wopi::from_json(http_client(), &token)
+    }
+
     /// Grants a role on the file and gives the user's client.
     #[track_caller]
     pub(crate) fn shared_with(&self, user: &str, role: &str) -> Wopi {
