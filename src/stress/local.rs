@@ -229,6 +229,7 @@ impl LocalHost {
                 kind: AccountKind::Business,
                 display_name: String::new(),
                 email: None,
+                region: None,
             };
             ask(&http, &add).await?;
         }
