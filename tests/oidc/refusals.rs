@@ -160,3 +160,28 @@ async fn a_way_back_that_is_no_answer_is_answered_politely() {
     let page = browser.get(&format!("/sign-in/oidc?state={state}&code=x&iss=https://other.example")).await;
     assert_eq!(page.status, 403, "an answer of another provider (RFC 9207)");
 }
+
+#[tokio::test]
+async fn whoever_makes_codes_up_has_to_wait_and_others_do_not() {
+    let house = House::with(&[("LOCKHOUSE_SIGN_IN__ATTEMPTS", "1")]);
+    let browser = Browser::speaking(house.binary.url(), "de");
+    let made_up = || async {
+        let begun = house.begin(&browser, "").await;
+        let state = begun.location().query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        browser.get(&format!("/sign-in/oidc?code=made-up&state={state}")).await
+    };
+    let mut asked = 0;
+    let waits = loop {
+        let page = made_up().await;
+        if page.status == 429 {
+            break page;
+        }
+        assert_eq!(page.status, 403, "{page:?}");
+        asked += 1;
+        assert!(asked < 100, "it goes on without end");
+    };
+    assert!(asked >= 20, "a whole company may be behind one address: {asked}");
+    assert!(waits.headers.contains_key("retry-after"));
+    assert!(waits.text.contains("fehlgeschlagene Versuche"), "in the language of the browser: {}", waits.text);
+    assert!(waits.find_form("/sign-in").is_some(), "passwords are left");
+}

@@ -179,9 +179,24 @@ async fn end(
             return refuse(visit, return_to, said(&error), reason).await;
         }
     };
-    let clock = visit.identity.host.clock();
-    match redeem(provider, clock, journey, code, callback_url(visit)).await {
-        Ok(who) => enter(visit, &who, return_to).await,
+    // A code that is made up costs a question at the provider as well: only those that it knows are given back.
+    let Identity { host, attempts, .. } = visit.identity;
+    let admitted = match attempts.admit_code(visit.address()) {
+        Ok(admitted) => admitted,
+        Err(wait) => {
+            return refuse(visit, return_to, Say::too_many(wait), "too many codes that the provider does not know")
+                .await;
+        }
+    };
+    let Some(_turn) = provider.turn().await else {
+        attempts.give_back(&admitted);
+        return refuse(visit, return_to, Say::Busy, "too many codes are being redeemed").await;
+    };
+    match redeem(provider, host.clock(), journey, code, callback_url(visit)).await {
+        Ok(who) => {
+            attempts.give_back(&admitted);
+            enter(visit, &who, return_to).await
+        }
         Err(error) => refuse(visit, return_to, say(&error), error.to_string()).await,
     }
 }
