@@ -185,3 +185,22 @@ async fn whoever_makes_codes_up_has_to_wait_and_others_do_not() {
     assert!(waits.text.contains("fehlgeschlagene Versuche"), "in the language of the browser: {}", waits.text);
     assert!(waits.find_form("/sign-in").is_some(), "passwords are left");
 }
+
+#[tokio::test]
+async fn where_each_consent_demands_a_sign_in_one_that_the_provider_remembers_is_none() {
+    let asks = |begun: &crate::browser::Page| {
+        let url = begun.location();
+        let has = |name: &str| url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
+        (has("prompt"), has("max_age"))
+    };
+    let house = House::open();
+    assert_eq!(asks(&house.begin(&house.browser(), "").await), (None, None));
+    let house = House::with(&[("LOCKHOUSE_OAUTH__REUSE_SESSION", "false")]);
+    for (fault, who) in [("signed_in_before", None), ("signed_in_now", Some("annabrandt")), ("", Some("annabrandt"))] {
+        let browser = house.browser();
+        let begun = house.begin(&browser, "").await;
+        assert_eq!(asks(&begun), (Some("login".to_owned()), Some("0".to_owned())));
+        house.vouch(&browser, &begun, &with(fault)).await;
+        assert_eq!(house.who(&browser).await.as_deref(), who, "{fault}");
+    }
+}
