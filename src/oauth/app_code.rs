@@ -21,7 +21,7 @@ use crate::{
         oauth::{Bearer, GrantError, NewCode},
         trouble::Trouble,
     },
-    server::{note_operation, note_reason},
+    server::{bearer, note_operation, note_reason},
 };
 
 /// The scope that a token must have.
@@ -125,13 +125,6 @@ impl Wanted {
         }
         .with(status)
     }
-}
-
-/// The token in `Authorization`, with or without the colon that some write.
-fn bearer(request: &HttpRequest) -> Option<&str> {
-    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.trim().split_once([' ', ':'])?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches([':', ' ']).trim())
 }
 
 /// 401 or 403 for a token that does not do (RFC 6750 section 3).

@@ -439,6 +439,10 @@ async fn an_app_gets_a_code_for_office_alone_and_never_one_that_opens_its_own_in
         let answer = ask(body).await;
         assert_eq!((answer.status.as_u16(), answer.text("error"), answer.text("code")), (400, error, ""), "{shown}");
     }
+    // With a colon, as the reference of Office writes it.
+    let colon =
+        TestRequest::post().uri("/api/office/code").insert_header((header::AUTHORIZATION, format!("Bearer:{token}")));
+    assert_eq!(site.call(colon.set_json(serde_json::json!({"client_id": "office"}))).await.status, 200);
     // Office names no scope: it gets what it needs.
     let answer = ask(serde_json::json!({"client_id": "office", "scope": ""})).await;
     assert_eq!(answer.status, 200, "{}", answer.body);

@@ -17,7 +17,7 @@ use crate::{
     ids::NodeId,
     launch::{Mode, Origin, Scheme},
     oauth::Identity,
-    server::{note_operation, note_reason, reply},
+    server::{bearer, note_operation, note_reason, reply},
     store::records::AccountRecord,
 };
 
@@ -146,10 +146,4 @@ fn authorized(request: &HttpRequest, identity: &Identity) -> Result<AccountRecor
             Err(Refused::unauthorized(StatusCode::UNAUTHORIZED, challenge, "the access token is not valid"))
         }
     }
-}
-
-fn bearer(request: &HttpRequest) -> Option<&str> {
-    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.trim().split_once(' ')?;
-    scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim()).filter(|token| !token.is_empty())
 }
