@@ -180,7 +180,14 @@ impl Sessions {
             let now = self.clock.wall();
             let mut batch = Batch::new();
             for (key, record) in page {
-                let session: SessionRecord = decode(&key, &record.value)?;
+                // One that is damaged must not keep all behind it.
+                let session: SessionRecord = match decode(&key, &record.value) {
+                    Ok(session) => session,
+                    Err(error) => {
+                        tracing::error!(%error, "a session cannot be read, and is not cleared away");
+                        continue;
+                    }
+                };
                 if session.expires <= now {
                     let name = keys::last_part(&key).unwrap_or_default();
                     batch = batch.clear(keys::session_of(&session.user, name));
@@ -350,6 +357,22 @@ mod tests {
         }
         assert_eq!(sessions.find(&first).unwrap(), None);
         assert_eq!(all_under(&*house.engine, keys::prefix::SESSIONS).unwrap().len(), MOST);
+    }
+
+    #[tokio::test]
+    async fn a_session_that_cannot_be_read_keeps_none_behind_it() {
+        let house = House::new();
+        let sessions = sessions(&house);
+        let anna = house.add("anna").await;
+        for _ in 0..3 {
+            sessions.begin(&anna, "").await.unwrap();
+        }
+        let (first, _) = all_under(&*house.engine, keys::prefix::SESSIONS).unwrap().remove(0);
+        assert!(commit(&*house.engine, Batch::new().set(first.clone(), b"{".to_vec())).await.unwrap());
+        house.clock.advance(HOUR * 2);
+        assert_eq!(sessions.collect(&|| false).await.unwrap(), 2);
+        let left = all_under(&*house.engine, keys::prefix::SESSIONS).unwrap();
+        assert_eq!(left.into_iter().map(|(key, _)| key).collect::<Vec<_>>(), [first]);
     }
 
     #[tokio::test]

@@ -14,14 +14,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     Identity, Params,
     redirect::{self, ErrorCode, Hints},
-    request::{AuthorizationRequest, Wrong},
+    request::{AuthorizationRequest, Wrong, split_scopes},
 };
 use crate::{
     host::{
         oauth::{Bearer, GrantError, NewCode},
         trouble::Trouble,
     },
-    server::{note_operation, note_reason},
+    server::{bearer, note_operation, note_reason},
 };
 
 /// The scope that a token must have.
@@ -127,13 +127,6 @@ impl Wanted {
     }
 }
 
-/// The token in `Authorization`, with or without the colon that some write.
-fn bearer(request: &HttpRequest) -> Option<&str> {
-    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.trim().split_once([' ', ':'])?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches([':', ' ']).trim())
-}
-
 /// 401 or 403 for a token that does not do (RFC 6750 section 3).
 fn turned_away(status: StatusCode, error: &'static str, description: &'static str) -> HttpResponse {
     let told = Answer { error: Some(error), error_description: Some(description.to_owned()), ..Answer::default() };
@@ -188,7 +181,7 @@ fn troubled(wanted: &Wanted, trouble: &Trouble) -> HttpResponse {
 }
 
 async fn issue(identity: &Identity, bearer: &Bearer, wanted: &Wanted) -> Result<HttpResponse, Trouble> {
-    let asked = match AuthorizationRequest::read(identity, &wanted.as_params()) {
+    let mut asked = match AuthorizationRequest::read(identity, &wanted.as_params()) {
         Ok(asked) => asked,
         Err(Wrong::Trouble(trouble)) => return Err(trouble),
         Err(Wrong::Page(reason)) => {
@@ -208,6 +201,18 @@ async fn issue(identity: &Identity, bearer: &Bearer, wanted: &Wanted) -> Result<
     if asked.client.id == bearer.client {
         let description = "an app asks for a code for Office, not for itself";
         return Ok(wanted.refuse(StatusCode::BAD_REQUEST, ErrorCode::UnauthorizedClient, description));
+    }
+    if asked.client.is_public() {
+        // Nothing but the code shows who such a client is, and the app would hold it.
+        let description = "an app asks for a code for Office, which has a secret of its own";
+        return Ok(wanted.refuse(StatusCode::BAD_REQUEST, ErrorCode::UnauthorizedClient, description));
+    }
+    // Nobody has consented to another app: a token of this one is not to become a token of that one.
+    let named = wanted.scope.as_deref().is_some_and(|scope| split_scopes(scope).iter().any(|scope| scope == SCOPE));
+    asked.scopes.retain(|scope| scope != SCOPE);
+    if named || asked.scopes.is_empty() {
+        let description = "an app asks for what Office needs, and the scope app is not of it";
+        return Ok(wanted.refuse(StatusCode::BAD_REQUEST, ErrorCode::InvalidScope, description));
     }
     let grants = identity.host.grants();
     grants.allow(&account.user, &asked.client.id, &asked.scopes).await?;

@@ -399,6 +399,60 @@ async fn an_app_is_told_the_id_that_the_bootstrapper_gives_and_office_may_ask_fo
 }
 
 #[actix_web::test]
+async fn an_app_gets_a_code_for_office_alone_and_never_one_that_opens_its_own_interface() {
+    let site = Site::new().await;
+    let host = &site.identity.host;
+    let client = |id: &str, scope: &str, public| NewClient {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        redirect_uris: vec!["https://localhost".to_owned()],
+        scopes: vec![scope.to_owned()],
+        public,
+    };
+    host.clients().add(client("apps", "app", false)).await.unwrap();
+    host.clients().add(client("viewer", "wopi", true)).await.unwrap();
+    let (_, secret) = host.clients().add(client("lumora", "app", false)).await.unwrap();
+    let own = NewCode {
+        client: "lumora".to_owned(),
+        redirect_uri: None,
+        user: site.anna.user.clone(),
+        generation: site.anna.generation,
+        scopes: vec!["app".to_owned()],
+        challenge: None,
+    };
+    let code = host.grants().issue_code(own).await.unwrap();
+    let form = format!("client_id=lumora&client_secret={}&grant_type=authorization_code&code={code}", secret.unwrap());
+    let token = site.form("/oauth/token", &form).await.text("access_token").to_owned();
+    let ask = |body: Value| {
+        let bearer = (header::AUTHORIZATION, format!("Bearer {token}"));
+        site.call(TestRequest::post().uri("/api/office/code").insert_header(bearer).set_json(body))
+    };
+    let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    for (body, error) in [
+        (serde_json::json!({"client_id": "office", "scope": "app"}), "invalid_scope"),
+        (serde_json::json!({"client_id": "office", "scope": "wopi,app"}), "invalid_scope"),
+        (serde_json::json!({"client_id": "apps"}), "invalid_scope"),
+        (
+            serde_json::json!({"client_id": "viewer", "code_challenge": challenge, "code_challenge_method": "S256"}),
+            "unauthorized_client",
+        ),
+    ] {
+        let shown = body.to_string();
+        let answer = ask(body).await;
+        assert_eq!((answer.status.as_u16(), answer.text("error"), answer.text("code")), (400, error, ""), "{shown}");
+    }
+    // With a colon, as the reference of Office writes it.
+    let colon =
+        TestRequest::post().uri("/api/office/code").insert_header((header::AUTHORIZATION, format!("Bearer:{token}")));
+    assert_eq!(site.call(colon.set_json(serde_json::json!({"client_id": "office"}))).await.status, 200);
+    // Office names no scope: it gets what it needs.
+    let answer = ask(serde_json::json!({"client_id": "office", "scope": ""})).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let tokens = site.token(&format!("grant_type=authorization_code&code={}", answer.text("code"))).await;
+    assert_eq!((tokens.status.as_u16(), tokens.text("scope")), (200, "wopi"), "{}", tokens.body);
+}
+
+#[actix_web::test]
 async fn a_form_that_is_too_long_is_not_read_in_part() {
     let site = Site::new().await;
     let form = format!("client_id=office&response_type=code&state={}", "%41".repeat(1500));

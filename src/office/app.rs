@@ -13,11 +13,11 @@ use serde::Deserialize;
 
 use super::{Launcher, NoLaunch, Wish};
 use crate::{
-    host::oauth::{Bearer, GrantError},
+    host::oauth::GrantError,
     ids::NodeId,
     launch::{Mode, Origin, Scheme},
     oauth::Identity,
-    server::{note_operation, note_reason, reply},
+    server::{bearer, note_operation, note_reason, reply},
     store::records::AccountRecord,
 };
 
@@ -42,23 +42,29 @@ struct Refused {
     status: StatusCode,
     /// `WWW-Authenticate`.
     challenge: Option<&'static str>,
+    /// Seconds after which to come again.
+    again: Option<u32>,
     text: String,
 }
 
 impl Refused {
     fn new(status: StatusCode, text: impl Into<String>) -> Self {
-        Self { status, challenge: None, text: text.into() }
+        Self { status, challenge: None, again: None, text: text.into() }
     }
 
     fn unauthorized(status: StatusCode, challenge: &'static str, text: &str) -> Self {
-        Self { status, challenge: Some(challenge), text: text.to_owned() }
+        Self { challenge: Some(challenge), ..Self::new(status, text) }
+    }
+
+    fn until(seconds: u32, status: StatusCode, text: &str) -> Self {
+        Self { again: Some(seconds), ..Self::new(status, text) }
     }
 
     fn response(&self) -> HttpResponse {
-        let mut response = match self.status {
-            StatusCode::SERVICE_UNAVAILABLE => reply::overloaded(1, &self.text),
-            status => reply::message(status, &self.text),
-        };
+        let mut response = reply::message(self.status, &self.text);
+        if let Some(seconds) = self.again {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if let Some(challenge) = self.challenge {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
@@ -131,14 +137,20 @@ fn authorized(request: &HttpRequest, identity: &Identity) -> Result<AccountRecor
         return Err(Refused::unauthorized(StatusCode::UNAUTHORIZED, "Bearer", "an access token is needed"));
     };
     match identity.host.grants().authorize(token) {
-        Ok(Bearer { account, scopes, .. }) if scopes.iter().any(|scope| scope == SCOPE) => Ok(account),
+        Ok(bearer) if bearer.may(SCOPE) => {
+            // The same share as for codes.
+            let often = |seconds| Refused::until(seconds, StatusCode::TOO_MANY_REQUESTS, "the app asks too often");
+            identity.limits.bootstrapper(&bearer.family).map_err(often)?;
+            Ok(bearer.account)
+        }
         Ok(_) => {
             let challenge = "Bearer error=\"insufficient_scope\", scope=\"app\"";
             Err(Refused::unauthorized(StatusCode::FORBIDDEN, challenge, "the access token lacks the scope `app`"))
         }
         Err(GrantError::Trouble(trouble)) => {
             note_reason(request, trouble.to_string());
-            Err(Refused::new(StatusCode::SERVICE_UNAVAILABLE, "the access token cannot be looked at just now"))
+            let text = "the access token cannot be looked at just now";
+            Err(Refused::until(1, StatusCode::SERVICE_UNAVAILABLE, text))
         }
         Err(error) => {
             note_reason(request, error.to_string());
@@ -146,10 +158,4 @@ fn authorized(request: &HttpRequest, identity: &Identity) -> Result<AccountRecor
             Err(Refused::unauthorized(StatusCode::UNAUTHORIZED, challenge, "the access token is not valid"))
         }
     }
-}
-
-fn bearer(request: &HttpRequest) -> Option<&str> {
-    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.trim().split_once(' ')?;
-    scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim()).filter(|token| !token.is_empty())
 }

@@ -42,6 +42,10 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    async fn with(mut settings: Settings) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut options = HostOptions::new(directory.path().join("store"));
         options.store.free_space_floor = 0;
@@ -57,7 +61,6 @@ impl Scene {
             public: false,
         };
         host.clients().add(client).await.unwrap();
-        let mut settings = Settings::default();
         settings.office.provider_id = "TPLUMORA".to_owned();
         settings.office.android_store_links = ["word=https://go.example/w"].into_iter().collect();
         let urls = Arc::new(Urls::new("https://docs.lumora.example".parse().unwrap()));
@@ -222,6 +225,23 @@ async fn only_an_oauth_token_with_the_scope_of_the_app_is_taken() {
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert!(challenge.contains("insufficient_scope"), "{challenge}");
     host.close();
+}
+
+#[actix_web::test]
+async fn an_app_that_asks_too_often_has_to_wait_and_others_do_not() {
+    let mut settings = Settings::default();
+    settings.oauth.bootstrapper_rate = 2;
+    let scene = Scene::with(settings).await;
+    let (anna, ben) = (scene.token(&scene.anna, "app").await, scene.token(&scene.ben, "app").await);
+    let link = format!("/api/office/link/{}", scene.file);
+    assert_eq!(scene.get(&link, Some(&anna)).await.0, StatusCode::OK);
+    assert_eq!(scene.get("/api/office/apps", Some(&anna)).await.0, StatusCode::OK);
+    for path in [link.as_str(), "/api/office/apps"] {
+        let (status, _, told) = scene.get(path, Some(&anna)).await;
+        assert_eq!((status, &told["status"]), (StatusCode::TOO_MANY_REQUESTS, &429.into()), "{told}");
+    }
+    assert_eq!(scene.get("/api/office/apps", Some(&ben)).await.0, StatusCode::OK);
+    scene.identity.host.close();
 }
 
 #[actix_web::test]

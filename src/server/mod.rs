@@ -4,6 +4,7 @@
 //! socket ── TLS ── door (who, how large, how many; log line, metrics) ── routes of the faces
 //! ```
 
+mod bearer;
 pub mod body;
 mod connections;
 mod door;
@@ -15,6 +16,7 @@ pub mod run;
 pub mod telemetry;
 pub mod tls;
 
+pub use bearer::bearer;
 pub use body::{BodyError, BodyReader};
 pub use health::Readiness;
 pub use metrics::Metrics;

@@ -28,7 +28,7 @@ use crate::{
     },
     oauth::Identity,
     permission::Role,
-    server::{BodyReader, note_operation, note_reason},
+    server::{BodyReader, bearer, note_operation, note_reason},
     settings::Settings,
     store::records::AccountRecord,
 };
@@ -164,22 +164,13 @@ fn answer(request: &HttpRequest, identity: &Identity) -> Result<Answer, Wrong> {
 
 /// Who asks, by the header alone (rules B-5, B-75).
 fn signed_in(request: &HttpRequest, identity: &Identity) -> Result<Bearer, Wrong> {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = header.and_then(bearer_token).ok_or_else(|| Wrong::NotSignedIn("no access token".to_owned()))?;
+    let token = bearer(request).ok_or_else(|| Wrong::NotSignedIn("no access token".to_owned()))?;
     match identity.host.grants().authorize(token) {
         Ok(bearer) if bearer.may("wopi") => Ok(bearer),
         Ok(_) => Err(Wrong::NotSignedIn("the access token has not the scope `wopi`".to_owned())),
         Err(GrantError::Trouble(trouble)) => Err(trouble.into()),
         Err(error) => Err(Wrong::NotSignedIn(error.to_string())),
     }
-}
-
-/// The token of `Bearer <token>`: also with a colon, as the reference writes it, in any case of letters, after any run of
-/// blanks (rule B-5).
-fn bearer_token(header: &str) -> Option<&str> {
-    let (scheme, rest) = header.trim().split_at_checked("bearer".len())?;
-    let token = rest.strip_prefix(':').or_else(|| rest.starts_with([' ', '\t']).then_some(rest))?.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
 fn profile(identity: &Identity, bearer: &Bearer, ecosystem: &IssuedToken) -> Profile {
@@ -223,19 +214,4 @@ fn new_access_token(request: &HttpRequest, identity: &Identity, bearer: &Bearer)
     let token = issue(identity, bearer, resource.clone())?;
     access(identity, &token, &resource)?;
     Ok(token)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bearer_token;
-
-    #[test]
-    fn the_token_is_found_in_every_way_it_is_written() {
-        for header in ["Bearer x.y", "bearer   x.y", "BEARER: x.y", "Bearer:x.y", "Bearer\tx.y "] {
-            assert_eq!(bearer_token(header), Some("x.y"), "{header}");
-        }
-        for header in ["", "Bearer", "Bearer ", "Bearer:", "Bearerx", "Basic eDp5", "x.y", "ä", "beareä x"] {
-            assert_eq!(bearer_token(header), None, "{header}");
-        }
-    }
 }

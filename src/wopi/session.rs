@@ -11,6 +11,7 @@ use crate::{
         tokens::Resource,
     },
     ids::NodeId,
+    server::bearer,
 };
 
 /// A request whose token is good.
@@ -90,9 +91,7 @@ pub(crate) fn token_of(request: &HttpRequest) -> Option<String> {
     if let Some(raw) = raw_parameter(request) {
         return Some(percent_decode_str(raw).decode_utf8_lossy().into_owned());
     }
-    let header = request.headers().get("Authorization")?.to_str().ok()?;
-    let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned()).filter(|token| !token.is_empty())
+    bearer(request).map(str::to_owned)
 }
 
 /// The token in the query as it was sent, percent-escapes and all.

@@ -356,6 +356,8 @@ fn id_token(state: &State, journey: &Journey, fault: &str) -> String {
         "audiences" => claims["aud"] = json!([CLIENT, "another"]),
         "party" => claims["azp"] = json!("another"),
         "issuer" => claims["iss"] = json!("https://other.example"),
+        "signed_in_before" => claims["auth_time"] = json!(now() - 3600),
+        "signed_in_now" => claims["auth_time"] = json!(now()),
         "expired" => claims["exp"] = json!(now() - 3600),
         "subject" => claims["sub"] = json!(""),
         "long_subject" => claims["sub"] = json!("x".repeat(300)),

@@ -160,3 +160,47 @@ async fn a_way_back_that_is_no_answer_is_answered_politely() {
     let page = browser.get(&format!("/sign-in/oidc?state={state}&code=x&iss=https://other.example")).await;
     assert_eq!(page.status, 403, "an answer of another provider (RFC 9207)");
 }
+
+#[tokio::test]
+async fn whoever_makes_codes_up_has_to_wait_and_others_do_not() {
+    let house = House::with(&[("LOCKHOUSE_SIGN_IN__ATTEMPTS", "1")]);
+    let browser = Browser::speaking(house.binary.url(), "de");
+    let made_up = || async {
+        let begun = house.begin(&browser, "").await;
+        let state = begun.location().query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        browser.get(&format!("/sign-in/oidc?code=made-up&state={state}")).await
+    };
+    let mut asked = 0;
+    let waits = loop {
+        let page = made_up().await;
+        if page.status == 429 {
+            break page;
+        }
+        assert_eq!(page.status, 403, "{page:?}");
+        asked += 1;
+        assert!(asked < 100, "it goes on without end");
+    };
+    assert!(asked >= 20, "a whole company may be behind one address: {asked}");
+    assert!(waits.headers.contains_key("retry-after"));
+    assert!(waits.text.contains("fehlgeschlagene Versuche"), "in the language of the browser: {}", waits.text);
+    assert!(waits.find_form("/sign-in").is_some(), "passwords are left");
+}
+
+#[tokio::test]
+async fn where_each_consent_demands_a_sign_in_one_that_the_provider_remembers_is_none() {
+    let asks = |begun: &crate::browser::Page| {
+        let url = begun.location();
+        let has = |name: &str| url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
+        (has("prompt"), has("max_age"))
+    };
+    let house = House::open();
+    assert_eq!(asks(&house.begin(&house.browser(), "").await), (None, None));
+    let house = House::with(&[("LOCKHOUSE_OAUTH__REUSE_SESSION", "false")]);
+    for (fault, who) in [("signed_in_before", None), ("signed_in_now", Some("annabrandt")), ("", Some("annabrandt"))] {
+        let browser = house.browser();
+        let begun = house.begin(&browser, "").await;
+        assert_eq!(asks(&begun), (Some("login".to_owned()), Some("0".to_owned())));
+        house.vouch(&browser, &begun, &with(fault)).await;
+        assert_eq!(house.who(&browser).await.as_deref(), who, "{fault}");
+    }
+}

@@ -1,5 +1,7 @@
 //! Users, grants, share links, signing keys.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -10,7 +12,7 @@ use crate::{
 };
 
 /// A user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRecord {
     /// The name by which he signs in.
     pub user: UserId,
@@ -48,6 +50,45 @@ pub struct AccountRecord {
     /// (bootstrapper-oauth.md rule B-14).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_as: Option<UserId>,
+}
+
+/// Without the hash of the password: logs are read by more people than the store.
+impl fmt::Debug for AccountRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // All of them are named, so that none is forgotten that comes later.
+        let Self {
+            user,
+            display_name,
+            email,
+            password,
+            admin,
+            kind,
+            disabled,
+            removed,
+            generation,
+            drive,
+            created,
+            region,
+            subject,
+            known_as,
+        } = self;
+        f.debug_struct("AccountRecord")
+            .field("user", user)
+            .field("display_name", display_name)
+            .field("email", email)
+            .field("password", &password.as_ref().map(|_| "…"))
+            .field("admin", admin)
+            .field("kind", kind)
+            .field("disabled", disabled)
+            .field("removed", removed)
+            .field("generation", generation)
+            .field("drive", drive)
+            .field("created", created)
+            .field("region", region)
+            .field("subject", subject)
+            .field("known_as", known_as)
+            .finish()
+    }
 }
 
 impl AccountRecord {
@@ -101,5 +142,34 @@ pub struct SigningKeyRecord {
 impl std::fmt::Debug for SigningKeyRecord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SigningKeyRecord").field("created", &self.created).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_an_account_has_not_the_hash_of_its_password() {
+        let account = AccountRecord {
+            user: UserId::parse("anna").unwrap(),
+            display_name: "Anna".to_owned(),
+            email: None,
+            password: Some("$argon2id$v=19$secret".to_owned()),
+            admin: false,
+            kind: AccountKind::Business,
+            disabled: false,
+            removed: false,
+            generation: 1,
+            drive: NodeId::from_random_bits([1; 16]),
+            created: Timestamp::from_unix_ms(0),
+            region: None,
+            subject: None,
+            known_as: None,
+        };
+        let shown = format!("{account:?} {account:#?}");
+        assert!(!shown.contains("argon2id") && !shown.contains("secret"), "{shown}");
+        assert!(shown.contains("anna") && shown.contains("password: Some"), "{shown}");
+        assert!(format!("{:?}", AccountRecord { password: None, ..account }).contains("password: None"));
     }
 }

@@ -1,6 +1,6 @@
 //! The two addresses of a journey: where it begins, and where it comes back to.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -9,7 +9,8 @@ use actix_web::{
     web,
 };
 use openidconnect::{
-    CsrfToken, LanguageTag, Nonce, PkceCodeChallenge, PkceCodeVerifier, Scope, core::CoreAuthenticationFlow,
+    CsrfToken, LanguageTag, Nonce, PkceCodeChallenge, PkceCodeVerifier, Scope,
+    core::{CoreAuthPrompt, CoreAuthenticationFlow},
 };
 
 use super::{
@@ -73,7 +74,10 @@ async fn begin(
         return refuse(visit, return_to, Say::Stale, "the form was not made for this browser").await;
     }
     let host = &visit.identity.host;
-    let journey = Journey::begin(return_to.map_or("", ReturnTo::as_str), visit.texts.language, host.clock().wall())?;
+    // Where each consent demands a sign-in of its own, one that the provider remembers is none.
+    let fresh = !visit.identity.settings.oauth.reuse_session;
+    let to = return_to.map_or("", ReturnTo::as_str);
+    let journey = Journey::begin(to, visit.texts.language, fresh, host.clock().wall())?;
     let Some(cookie) = journey.seal(host.keys())? else {
         return refuse(visit, None, Say::ProviderFailed, "the address to return to is too long for a cookie").await;
     };
@@ -95,12 +99,18 @@ async fn send(visit: &Visit<'_>, provider: &Provider, journey: &Journey) -> Resu
     let (state, nonce) = (CsrfToken::new(journey.state.clone()), Nonce::new(journey.nonce.clone()));
     let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(journey.verifier.clone()));
     let scopes = visit.identity.settings.oidc.scopes.iter().map(|scope| Scope::new(scope.to_owned()));
-    let (url, _, _) = client
+    let request = client
         .authorize_url(CoreAuthenticationFlow::AuthorizationCode, move || state, move || nonce)
         .add_scopes(scopes)
         .add_ui_locale(LanguageTag::new(visit.texts.tag.to_owned()))
-        .set_pkce_challenge(challenge)
-        .url();
+        .set_pkce_challenge(challenge);
+    let request = if journey.fresh {
+        // Some providers heed the one, some the other; by the second the token tells when it was.
+        request.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO)
+    } else {
+        request
+    };
+    let (url, _, _) = request.url();
     Ok(url.into())
 }
 
@@ -119,7 +129,7 @@ pub(super) async fn callback(
     let culture = journey.as_ref().map(|journey| journey.language.as_str());
     let visit = Visit::new(&request, &identity, Depth::Two, culture);
     let ended = match (&journey, answer) {
-        (Some(journey), Some(answer)) if journey.is_of(&answer.state) => {
+        (Some(journey), Some(answer)) if journey.is_of(&answer.state) && does(journey, &identity) => {
             let ended = end(&visit, &provider, journey, answer, return_to.as_ref()).await;
             ended.map(|mut response| {
                 add(&mut response, &visit.drop(COOKIE));
@@ -130,6 +140,11 @@ pub(super) async fn callback(
         _ => refuse(&visit, None, Say::Stale, "the browser is on no such journey").await,
     };
     ended.unwrap_or_else(|trouble| frame::trouble(&visit, &trouble))
+}
+
+/// Whether a journey is of the kind that is wanted now; the settings may have changed since it began.
+fn does(journey: &Journey, identity: &Identity) -> bool {
+    journey.fresh || identity.settings.oauth.reuse_session
 }
 
 /// What came back.
@@ -179,9 +194,24 @@ async fn end(
             return refuse(visit, return_to, said(&error), reason).await;
         }
     };
-    let clock = visit.identity.host.clock();
-    match redeem(provider, clock, journey, code, callback_url(visit)).await {
-        Ok(who) => enter(visit, &who, return_to).await,
+    // A code that is made up costs a question at the provider as well: only those that it knows are given back.
+    let Identity { host, attempts, .. } = visit.identity;
+    let admitted = match attempts.admit_code(visit.address()) {
+        Ok(admitted) => admitted,
+        Err(wait) => {
+            return refuse(visit, return_to, Say::too_many(wait), "too many codes that the provider does not know")
+                .await;
+        }
+    };
+    let Some(_turn) = provider.turn().await else {
+        attempts.give_back(&admitted);
+        return refuse(visit, return_to, Say::Busy, "too many codes are being redeemed").await;
+    };
+    match redeem(provider, host.clock(), journey, code, callback_url(visit)).await {
+        Ok(who) => {
+            attempts.give_back(&admitted);
+            enter(visit, &who, return_to).await
+        }
         Err(error) => refuse(visit, return_to, say(&error), error.to_string()).await,
     }
 }

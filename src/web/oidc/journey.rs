@@ -47,6 +47,9 @@ pub(super) struct Journey {
     /// When it ends, in seconds of the wall clock.
     #[serde(rename = "e")]
     ends: i64,
+    /// Who signs in must prove anew at the provider who he is: that he is signed in there will not do.
+    #[serde(rename = "f")]
+    pub(super) fresh: bool,
 }
 
 impl std::fmt::Debug for Journey {
@@ -57,7 +60,7 @@ impl std::fmt::Debug for Journey {
 
 impl Journey {
     /// A journey that begins now.
-    pub(super) fn begin(return_to: &str, language: &str, now: Timestamp) -> Result<Self, Trouble> {
+    pub(super) fn begin(return_to: &str, language: &str, fresh: bool, now: Timestamp) -> Result<Self, Trouble> {
         let secret = || random::bytes::<32>().map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
         Ok(Self {
             state: secret()?,
@@ -66,7 +69,13 @@ impl Journey {
             return_to: return_to.to_owned(),
             language: language.to_owned(),
             ends: now.plus(LIFETIME).unix_seconds(),
+            fresh,
         })
+    }
+
+    /// When it began, in seconds of the wall clock.
+    pub(super) fn began(&self) -> i64 {
+        self.ends.saturating_sub_unsigned(LIFETIME.as_secs())
     }
 
     /// The text for the cookie; `None` when it would be longer than browsers keep.
@@ -118,9 +127,10 @@ mod tests {
     async fn a_journey_comes_back_as_it_was_for_ten_minutes() {
         let house = House::new();
         let keys = house.key_ring().await;
-        let journey = Journey::begin("/oauth/authorize?a=b", "en", house.clock.wall()).unwrap();
+        let journey = Journey::begin("/oauth/authorize?a=b", "en", false, house.clock.wall()).unwrap();
         let cookie = journey.seal(&keys).unwrap().unwrap();
         assert!(!cookie.contains(&journey.verifier));
+        assert_eq!(journey.began(), house.clock.wall().unix_seconds());
         keys.rotate().await.unwrap();
         assert_eq!(Journey::open(&cookie, &keys, house.clock.wall()), Some(journey));
         house.clock.advance(LIFETIME);
@@ -132,7 +142,7 @@ mod tests {
         let house = House::new();
         let keys = house.key_ring().await;
         let now = house.clock.wall();
-        let cookie = Journey::begin("/", "en", now).unwrap().seal(&keys).unwrap().unwrap();
+        let cookie = Journey::begin("/", "en", false, now).unwrap().seal(&keys).unwrap().unwrap();
         for at in 0..cookie.len() {
             let mut bad = cookie.clone().into_bytes();
             bad[at] = if bad[at] == b'A' { b'B' } else { b'A' };
@@ -148,8 +158,8 @@ mod tests {
     #[tokio::test]
     async fn a_journey_has_its_own_state_and_no_other() {
         let house = House::new();
-        let journey = Journey::begin("/", "en", house.clock.wall()).unwrap();
-        let other = Journey::begin("/", "en", house.clock.wall()).unwrap();
+        let journey = Journey::begin("/", "en", false, house.clock.wall()).unwrap();
+        let other = Journey::begin("/", "en", false, house.clock.wall()).unwrap();
         assert!(journey.is_of(&journey.state));
         assert!(!journey.is_of(&other.state) && !journey.is_of("") && !journey.is_of(&journey.state[1..]));
     }
@@ -158,7 +168,7 @@ mod tests {
     async fn a_journey_that_no_browser_would_keep_is_not_begun() {
         let house = House::new();
         let keys = house.key_ring().await;
-        let journey = Journey::begin(&"/x".repeat(2000), "en", house.clock.wall()).unwrap();
+        let journey = Journey::begin(&"/x".repeat(2000), "en", false, house.clock.wall()).unwrap();
         assert_eq!(journey.seal(&keys).unwrap(), None);
     }
 }

@@ -10,19 +10,26 @@ mod journey;
 mod outbound;
 mod redeem;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use actix_web::web;
 use openidconnect::{
     AuthType, ClientId, ClientSecret, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, RedirectUrl,
     core::{CoreClient, CoreClientAuthMethod},
 };
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::{
     discovery::{Discovery, Known},
     outbound::Outbound,
 };
 use crate::settings::Settings;
+
+/// The codes that are redeemed at one time: each may wait for the provider, and take what its answers take of memory.
+const EXCHANGES: usize = 32;
+
+/// How long somebody waits for his turn before he is asked to come again.
+const TURN: Duration = Duration::from_secs(2);
 
 /// Adds the routes.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -81,6 +88,7 @@ pub struct Provider {
     secret: Option<ClientSecret>,
     outbound: Outbound,
     discovery: Discovery,
+    exchanges: Semaphore,
 }
 
 impl fmt::Debug for Provider {
@@ -103,7 +111,14 @@ impl Provider {
         let secret = oidc.client_secret_file.as_deref().map(read_secret).transpose()?;
         let outbound = Outbound::new(oidc.timeout.get()).map_err(|error| ProviderError::Client(error.to_string()))?;
         let discovery = Discovery::new(issuer.clone(), outbound.clone());
-        Ok(Some(Self { issuer, client_id: ClientId::new(oidc.client_id.clone()), secret, outbound, discovery }))
+        let client_id = ClientId::new(oidc.client_id.clone());
+        let exchanges = Semaphore::new(EXCHANGES);
+        Ok(Some(Self { issuer, client_id, secret, outbound, discovery, exchanges }))
+    }
+
+    /// A turn to redeem a code; `None` when too many have one already.
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        tokio::time::timeout(TURN, self.exchanges.acquire()).await.ok()?.ok()
     }
 
     /// The library's client for what is known of the provider now.

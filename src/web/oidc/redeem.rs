@@ -67,6 +67,9 @@ pub(super) async fn redeem(
         })?;
     let token = answer.id_token().ok_or_else(|| OidcError::refused("its token answer has no ID token".to_owned()))?;
     let claims = verify(provider, clock, &known, token, &Nonce::new(journey.nonce.clone())).await?;
+    if journey.fresh && !is_fresh(&claims, journey) {
+        return Err(OidcError::refused("it has not asked him anew who he is".to_owned()));
+    }
     let subject = Subject::new(provider.issuer.as_str(), claims.subject())
         .map_err(|_| OidcError::refused("its subject is not what a subject may be".to_owned()))?;
     let mut who = Outsider { subject, user_name: None, display_name: None, email: None };
@@ -109,6 +112,13 @@ async fn verify(
         return Err(OidcError::refused("its ID token was made for another party".to_owned()));
     }
     Ok(claims)
+}
+
+/// Whether he has proved during the journey who he is, as far as the provider tells (`OpenID` Connect Core section 2:
+/// `auth_time`). Not all do, also when they are asked.
+fn is_fresh(claims: &CoreIdTokenClaims, journey: &Journey) -> bool {
+    let earliest = journey.began().saturating_sub_unsigned(LEEWAY.as_secs());
+    claims.auth_time().is_none_or(|at| at.timestamp() >= earliest)
 }
 
 fn verifier(provider: &Provider, clock: &dyn Clock, known: &Known) -> CoreIdTokenVerifier<'static> {

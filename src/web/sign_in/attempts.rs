@@ -4,6 +4,9 @@
 //! account alone: a stranger could lock its owner out. A device on which the account signed in before has a count of its own.
 //! An attempt that succeeds is given back, so that only wrong ones count, yet no number of attempts at the same time
 //! gets past the count. What is counted is the same whether or not there is such an account.
+//!
+//! Codes of an outside provider are counted too, for each address: whoever has a browser can make some up, and each is asked
+//! about at the provider.
 
 use std::{
     collections::HashMap,
@@ -140,7 +143,7 @@ impl fmt::Debug for Attempts {
 /// An attempt that may be made. It counts, unless it is given back.
 #[derive(Debug)]
 pub(crate) struct Admitted {
-    pair: u64,
+    pair: Option<u64>,
     address: Option<u64>,
 }
 
@@ -173,12 +176,22 @@ impl Attempts {
             self.pairs.give_back(pair);
             return Err(wait);
         }
-        Ok(Admitted { pair, address })
+        Ok(Admitted { pair: Some(pair), address })
+    }
+
+    /// Admits a code from the outside provider, which has yet to be redeemed, or tells how long to wait.
+    #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider makes codes"))]
+    pub(crate) fn admit_code(&self, from: IpAddr) -> Result<Admitted, Duration> {
+        let address = self.hasher.hash_one(("code", network_of(from)));
+        self.addresses.take(address)?;
+        Ok(Admitted { pair: None, address: Some(address) })
     }
 
     /// Takes an attempt out of the counts: it succeeded, or the password was not even looked at.
     pub(crate) fn give_back(&self, admitted: &Admitted) {
-        self.pairs.give_back(admitted.pair);
+        if let Some(pair) = admitted.pair {
+            self.pairs.give_back(pair);
+        }
         if let Some(address) = admitted.address {
             self.addresses.give_back(address);
         }
@@ -291,5 +304,21 @@ mod tests {
         clock.advance(EVERY * 4);
         attempts.admit(from("203.0.113.1", "anna")).unwrap();
         assert_eq!(attempts.pairs.table.rows().len(), 1, "what has run full is forgotten");
+    }
+
+    #[test]
+    fn made_up_codes_are_counted_for_a_network_apart_from_passwords_and_good_ones_are_not() {
+        let (attempts, clock) = attempts();
+        let (here, there) = ("2001:db8::1".parse().unwrap(), "2001:db8:0:1::1".parse().unwrap());
+        for _ in 0..1000 {
+            attempts.give_back(&attempts.admit_code(here).unwrap());
+        }
+        let admitted = (0..1000).filter(|_| attempts.admit_code(here).is_ok()).count();
+        assert_eq!(admitted, 3 * 20);
+        assert!(attempts.admit_code("2001:db8::2".parse().unwrap()).is_err(), "the same subscriber");
+        assert!(attempts.admit_code(there).is_ok());
+        assert!(attempts.admit(from("2001:db8::1", "anna")).is_ok(), "passwords work");
+        clock.advance(attempts.admit_code(here).unwrap_err());
+        assert!(attempts.admit_code(here).is_ok());
     }
 }

@@ -141,10 +141,7 @@ async fn judge(visit: &Visit<'_>, form: &SignInForm<'_>) -> Result<HttpResponse,
     let attempt = Attempt { address: visit.address(), account: &account, device: device.as_deref() };
     let admitted = match attempts.admit(attempt) {
         Ok(admitted) => admitted,
-        Err(wait) => {
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            return refuse(Say::TooMany(seconds.max(1)), "too many failed attempts").await;
-        }
+        Err(wait) => return refuse(Say::too_many(wait), "too many failed attempts").await,
     };
     match visit.identity.host.accounts().authenticate(form.name, form.password).await {
         Ok(account) if !offers_passwords(visit) && !account.admin => {

@@ -47,6 +47,11 @@ pub(crate) enum Say {
 }
 
 impl Say {
+    /// Too many wrong attempts; to come back after this time.
+    pub(crate) fn too_many(wait: std::time::Duration) -> Self {
+        Self::TooMany((wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1))
+    }
+
     const fn status(&self) -> StatusCode {
         match self {
             Self::Nothing | Self::SignedOut => StatusCode::OK,
