@@ -98,11 +98,14 @@ impl Request {
     }
 
     /// The part of `size` bytes of this version that is wanted: all of it, from one byte to another, or none that there is.
-    pub fn range(&self, version: &str, size: u64) -> Result<Option<(u64, u64)>, ()> {
+    ///
+    /// # Errors
+    /// In the last case.
+    pub fn range(&self, version: &str, size: u64) -> Result<Option<(u64, u64)>, &'static str> {
         match downloads::range(&self.0, &EntityTag::new_strong(version.to_owned()), size) {
             Wanted::All => Ok(None),
             Wanted::Part { from, to } => Ok(Some((from, to))),
-            Wanted::Nothing => Err(()),
+            Wanted::Nothing => Err("416"),
         }
     }
 }

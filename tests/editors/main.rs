@@ -13,7 +13,7 @@
 //! Beside the sources: W-3 – W-16, W-64, W-70, W-71 and section 3.2 in `src/discovery`, F-150 in `src/proof`, W-5 and W-16
 //! over several editors in `src/editors`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#![allow(clippy::print_stderr, clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod common;
 mod discovery;

@@ -8,7 +8,8 @@ mod acked;
 mod committer;
 mod cut;
 mod local;
-#[cfg(all(test, feature = "models"))]
+#[cfg(feature = "models")]
+#[cfg(test)]
 mod models;
 mod published;
 mod queue;

@@ -17,6 +17,7 @@ use super::{
     Batch, CommitError, Cut as _, EngineError, Expect, Record, Revision,
     committer::{Committer, Shared},
     cut::LocalCut,
+    published::Published,
     queue::{Limits, Queue},
     stored,
     sync::AtomicU64,
@@ -91,7 +92,7 @@ impl Model {
         let shared = Arc::new(Shared {
             backing: Arc::new(Slow(database.tree("records"))),
             queue: Queue::new(Limits { batches: 8, bytes: 1 << 20, group: 2 }, 1),
-            published: Default::default(),
+            published: Published::default(),
             cut: Arc::default(),
             cut_limit: 1 << 20,
             in_flight: Arc::default(),
@@ -180,7 +181,9 @@ fn nobody_sees_what_is_not_durable_and_nothing_goes_back() {
         for answer in answers {
             outcome(&model, answer).unwrap();
         }
-        readers.into_iter().for_each(|reader| reader.join().unwrap());
+        for reader in readers {
+            reader.join().unwrap();
+        }
         model.shared.queue.close();
         commit.join().unwrap();
         assert_eq!((model.seen("a"), model.durable("b")), (3, 3));
@@ -267,7 +270,9 @@ fn a_flush_that_fails_is_told_to_all_who_wait_and_seen_by_nobody() {
             .collect();
         thread::yield_now();
         model.database.fail_next_flush();
-        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        for writer in writers {
+            writer.join().unwrap();
+        }
         model.shared.queue.close();
         commit.join().unwrap();
     });
