@@ -4,11 +4,13 @@
 use std::{
     fs::{self, File},
     io::{ErrorKind, Write as _},
+    os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Duration,
 };
 
+use rustix::fs::{SeekFrom, seek};
 use tokio::{task::spawn_blocking, time::sleep};
 
 use crate::stress::StressError;
@@ -17,6 +19,8 @@ use crate::stress::StressError;
 const SMALL_DISK: &str = "768m";
 /// How large the image is that is copied; it has holes where nothing was written.
 const IMAGE: u64 = 1 << 30;
+/// How many bytes are copied at a time.
+const PIECE: usize = 1 << 20;
 /// How often a copy is tried until nothing changed meanwhile.
 const COPIES: u32 = 8;
 
@@ -123,8 +127,10 @@ impl Disk {
         for _ in 0..COPIES {
             let (from, to) = (from.clone(), to.clone());
             let same = spawn_blocking(move || {
-                run(&["cp", "--sparse=always"], &[&from, &to])?;
-                Ok::<bool, String>(run(&["cmp", "-s"], &[&from, &to]).is_ok())
+                let (from, to) =
+                    (File::open(from)?, File::options().create(true).truncate(true).read(true).write(true).open(to)?);
+                copy_data(&from, &to)?;
+                Ok::<bool, std::io::Error>(same_data(&from, &to)? && same_data(&to, &from)?)
             });
             match same.await.map_err(|error| StressError::Failed(error.to_string()))? {
                 Ok(true) => return Ok(()),
@@ -157,6 +163,46 @@ impl Drop for Disk {
     }
 }
 
+/// Calls `on` with each piece that was ever written to a file: its place, and its bytes. Ends early when that says so.
+fn pieces(file: &File, mut on: impl FnMut(u64, &[u8]) -> std::io::Result<bool>) -> std::io::Result<bool> {
+    let mut buffer = vec![0; PIECE];
+    let mut at = 0;
+    loop {
+        let start = match seek(file, SeekFrom::Data(at)) {
+            Ok(start) => start,
+            // There is nothing after this.
+            Err(rustix::io::Errno::NXIO) => return Ok(true),
+            Err(error) => return Err(error.into()),
+        };
+        let end = seek(file, SeekFrom::Hole(start))?;
+        at = start;
+        while at < end {
+            let piece = &mut buffer[..usize::try_from(end - at).unwrap_or(PIECE).min(PIECE)];
+            file.read_exact_at(piece, at)?;
+            if !on(at, piece)? {
+                return Ok(false);
+            }
+            at += piece.len() as u64;
+        }
+    }
+}
+
+/// Copies what was ever written; the rest is a hole in the copy, too.
+fn copy_data(from: &File, to: &File) -> std::io::Result<()> {
+    to.set_len(from.metadata()?.len())?;
+    pieces(from, |at, bytes| to.write_all_at(bytes, at).map(|()| true)).map(|_| ())
+}
+
+/// Whether the other file has the same bytes wherever this one has any.
+fn same_data(this: &File, other: &File) -> std::io::Result<bool> {
+    let mut theirs = vec![0; PIECE];
+    pieces(this, |at, bytes| {
+        let theirs = &mut theirs[..bytes.len()];
+        other.read_exact_at(theirs, at)?;
+        Ok(theirs == bytes)
+    })
+}
+
 fn mount_image(image: &Path, mounted: &Path) -> Result<(), StressError> {
     run(&["mount", "-t", "ext4", "-o", "loop,commit=1"], &[image, mounted])
         .map_err(|why| impossible("a loop device cannot be mounted", &why))
@@ -176,4 +222,27 @@ async fn unmount(mounted: &Path) -> Result<(), String> {
 
 fn needs_root(what: &str) -> Result<(), StressError> {
     if rustix::process::geteuid().is_root() { Ok(()) } else { Err(StressError::Impossible(what.to_owned())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_has_the_bytes_and_is_told_from_one_that_differs() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |name: &str| {
+            File::options().create_new(true).read(true).write(true).open(folder.path().join(name)).unwrap()
+        };
+        let (from, to) = (open("from"), open("to"));
+        from.set_len(64 << 20).unwrap();
+        from.write_all_at(b"first", 5).unwrap();
+        from.write_all_at(&vec![7; 3 << 20], 32 << 20).unwrap();
+        copy_data(&from, &to).unwrap();
+        assert!(same_data(&from, &to).unwrap() && same_data(&to, &from).unwrap());
+        to.write_all_at(b"x", 60 << 20).unwrap();
+        assert!(!same_data(&to, &from).unwrap(), "what only the copy has");
+        from.write_all_at(b"y", 5).unwrap();
+        assert!(!same_data(&from, &to).unwrap(), "what has changed since");
+    }
 }
