@@ -110,8 +110,9 @@ pub fn parameters<'a>(all: impl IntoIterator<Item = (&'a str, &'a str)>) -> Stri
 
 fn with_parameters<'a>(to: &str, all: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let parameters = parameters(all);
-    if to.contains('?') {
-        let joint = if to.ends_with(['?', '&']) { "" } else { "&" };
+    if let Some(query) = to.find('?') {
+        // Only the first `?` begins the query; another one belongs to a value.
+        let joint = if query + 1 == to.len() || to.ends_with('&') { "" } else { "&" };
         return format!("{to}{joint}{parameters}");
     }
     // A bare origin gets the path that it stands for; both forms are recognised.
@@ -153,6 +154,13 @@ mod tests {
             "https://localhost/?code=ac.91hQ&tk=https%3A%2F%2Feu.example%2Foauth%2Ftoken%2F%3Fregion%3Deu1&sc=t%3Aeu%25&state="
         );
         assert_eq!(success("https://a.example/b?c=d", "x", None, &Hints::default()), "https://a.example/b?c=d&code=x");
+        for (to, location) in [
+            ("https://a.example/b?", "https://a.example/b?code=x"),
+            ("https://a.example/b?c=d&", "https://a.example/b?c=d&code=x"),
+            ("https://a.example/b?c=d?", "https://a.example/b?c=d?&code=x"),
+        ] {
+            assert_eq!(success(to, "x", None, &Hints::default()), location);
+        }
         assert_eq!(
             success("example.app:/back", "x", Some("ä"), &Hints::default()),
             "example.app:/back?code=x&state=%C3%A4"

@@ -29,6 +29,10 @@ pub(crate) fn check(uri: &str, public: bool) -> Result<(), String> {
     if uri.len() > LONGEST || !uri.bytes().all(|byte| byte.is_ascii_graphic()) {
         return wrong("it must be at most 512 printable ASCII characters without blanks");
     }
+    // Of these browsers make what they please: of `\` a slash.
+    if uri.bytes().any(|byte| br#""<>\^`{|}"#.contains(&byte)) {
+        return wrong("it must not have any of \" < > \\ ^ ` { | } (RFC 3986 section 2)");
+    }
     if uri.contains('#') {
         return wrong("it must not have a fragment (RFC 6749 section 3.1.2)");
     }
@@ -37,7 +41,9 @@ pub(crate) fn check(uri: &str, public: bool) -> Result<(), String> {
         return wrong("it must not name a user");
     }
     match url.scheme() {
-        "https" if url.has_host() => Ok(()),
+        // Browsers take `https:host` for the same, and comparing texts does not.
+        "https" if uri.starts_with("https://") && url.has_host() => Ok(()),
+        "https" => wrong("it must begin with https:// in small letters"),
         scheme if FORBIDDEN.contains(&scheme) => wrong("it must begin with https://, or with the scheme of an app"),
         _ if public => Ok(()),
         _ => wrong("only a public client (an app, without a secret) may have a scheme of its own; use https://"),
@@ -113,6 +119,11 @@ mod tests {
             "https://a b",
             "https://localhost/#x",
             "https://me@localhost",
+            "https://localhost\\back",
+            "https:localhost",
+            "https:/localhost",
+            "HTTPS://localhost",
+            "https://localhost/{x}",
             "https://ü.example",
             "javascript:alert(1)",
             "data:text/html,x",
