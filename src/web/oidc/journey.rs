@@ -48,7 +48,7 @@ pub(super) struct Journey {
     #[serde(rename = "e")]
     ends: i64,
     /// Who signs in must prove anew at the provider who he is: that he is signed in there will not do.
-    #[serde(rename = "f")]
+    #[serde(rename = "f", default)]
     pub(super) fresh: bool,
 }
 
