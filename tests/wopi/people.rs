@@ -31,14 +31,14 @@ async fn f125_f126_user_info_is_kept_for_the_user_on_every_file() {
 #[tokio::test]
 async fn user_info_is_not_taken_from_a_token_that_only_reads() {
     let server = Shared::server();
-    server.binary().add_user("kate", &[]);
+    server.binary().add_user("karin", &[]);
     let doc = server.document(b"content");
-    let kate = doc.shared_with("kate", "editor");
-    kate.post("PUT_USER_INFO").body("her own").send().await.expect(200);
-    let looking = doc.looked_at_by("kate");
+    let karin = doc.shared_with("karin", "editor");
+    karin.post("PUT_USER_INFO").body("her own").send().await.expect(200);
+    let looking = doc.looked_at_by("karin");
     assert_ne!(looking.info().await.expect(200).json()["SupportsUserInfo"], true);
     looking.post("PUT_USER_INFO").body("intruded").send().await.expect(501);
-    assert_eq!(kate.info().await.text("UserInfo"), "her own");
+    assert_eq!(karin.info().await.text("UserInfo"), "her own");
 }
 
 #[tokio::test]
