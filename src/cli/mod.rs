@@ -20,6 +20,7 @@ mod keys;
 mod links;
 mod locks;
 mod maintenance;
+mod office_args;
 mod office_link;
 mod onboarding;
 mod password;

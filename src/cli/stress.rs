@@ -19,7 +19,7 @@ use crate::{
     stress::{
         StressError,
         driver::{self, Subject},
-        plan::{Faults, Plan, Workload},
+        plan::{Faults, Plan},
         report::{Summary, page},
         target::{self, Named},
     },
@@ -75,7 +75,7 @@ fn stress(arguments: &RunArgs, globals: Globals) -> Outcome {
 }
 
 fn planned(arguments: &RunArgs, globals: Globals) -> Result<(Plan, Subject), Failure> {
-    let workload = Workload::from(arguments.workload);
+    let workload = arguments.workload;
     let rate = arguments.rate;
     if rate.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
         return Err(Failure::usage("the rate is a number of requests a second, above 0"));

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use crate::{
     settings::Period,
@@ -103,7 +103,7 @@ pub struct RunArgs {
     pub local: bool,
     /// What clients do.
     #[arg(long, short, default_value = "mixed")]
-    pub workload: WorkloadName,
+    pub workload: Workload,
 
     /// How many clients.
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Load")]
@@ -183,37 +183,4 @@ pub struct RunArgs {
     /// How the report is given.
     #[command(flatten)]
     pub output: OutputArgs,
-}
-
-/// Workloads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum WorkloadName {
-    /// Clients fight for one lock, hold it, refresh it, save, release it.
-    Mutex,
-    /// The lock goes from hand to hand by UnlockAndRelock.
-    Takeover,
-    /// Saves under locks, with readers beside them.
-    Saves,
-    /// Many tokens, one lock id.
-    Coauthors,
-    /// One client refreshes without pause, others want to work.
-    Flood,
-    /// Many files, a few of them wanted much (Zipf).
-    Many,
-    /// All of it in turn.
-    Mixed,
-}
-
-impl From<WorkloadName> for Workload {
-    fn from(name: WorkloadName) -> Self {
-        match name {
-            WorkloadName::Mutex => Self::Mutex,
-            WorkloadName::Takeover => Self::Takeover,
-            WorkloadName::Saves => Self::Saves,
-            WorkloadName::Coauthors => Self::Coauthors,
-            WorkloadName::Flood => Self::Flood,
-            WorkloadName::Many => Self::Many,
-            WorkloadName::Mixed => Self::Mixed,
-        }
-    }
 }

@@ -6,7 +6,7 @@ use super::chance::Chance;
 use crate::settings::Size;
 
 /// What clients do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Workload {
     /// Clients fight for one lock, hold it, refresh it, save, and release it.
     Mutex,
