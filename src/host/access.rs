@@ -3,6 +3,7 @@
 use std::{
     fmt,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use crate::{
         links::Links,
         rights::{Node, Rights},
         shared_with_me,
-        tokens::{Claims, ClientKind, Principal, Resource, Tokens},
+        tokens::{Claims, ClientKind, NewToken, Principal, Resource, Tokens},
         trouble::{Trouble, load},
     },
     ids::{NodeId, UserId},
@@ -24,6 +25,9 @@ use crate::{
         records::{AccountRecord, FileHead, ShareLinkRecord, decode, keys},
     },
 };
+
+/// How long claims are good that stand for a session: for one page and the downloads that it offers.
+const SESSION_CLAIMS: Duration = Duration::from_secs(3600);
 
 /// Why a token gives no access. The reasons are for the log; outside there are only the three faces of [`Face`].
 #[derive(Clone, Debug, thiserror::Error)]
@@ -284,6 +288,24 @@ impl AccessControl {
             self.kept.put(token, Admitted { era, revision, access: access.clone() });
         }
         Ok(access)
+    }
+
+    /// What somebody may do with `resource` now who was recognised by a session rather than by a token: no more than
+    /// `ceiling`, and as a token for `client` would. The claims were in no token; those that are issued from them
+    /// (downloads, for example) end with the lifetime of one.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    pub fn for_account(
+        &self,
+        account: &AccountRecord,
+        resource: Resource,
+        ceiling: Role,
+        client: ClientKind,
+    ) -> Result<Access, AccessError> {
+        let NewToken { principal, resource, ceiling, client } = NewToken::for_user(account, resource, ceiling, client);
+        let expires = self.clock.wall().plus(SESSION_CLAIMS);
+        Ok(self.admit(Claims { principal, resource, ceiling, client, expires, kid: String::new() })?.0)
     }
 
     fn era(&self) -> Era {

@@ -193,6 +193,7 @@ impl Accounts {
             region: None,
             subject: None,
             known_as: None,
+            language: None,
         };
         for _ in 0..ATTEMPTS {
             let earlier = self.refuse_existing(&account.user)?;

@@ -116,7 +116,7 @@ pub(crate) fn redirect(status: StatusCode, location: &str) -> HttpResponse {
 }
 
 /// The headers of every answer here, redirects among them: nothing is cached, framed, or told to the next site.
-fn guard(response: &mut HttpResponse) {
+pub(super) fn guard(response: &mut HttpResponse) {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -1,5 +1,7 @@
 //! Floor 5: what a person's browser, or an editor's plain GET, asks for: pages and downloads.
 
+mod assets;
+pub(crate) mod desk;
 pub(crate) mod downloads;
 pub(crate) mod frame;
 pub(crate) mod language;
@@ -20,6 +22,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/bytes/{id}").route(read().to(downloads::bytes)))
         .service(web::resource("/download/{id}").route(read().to(downloads::download)))
         .service(web::resource("/s/{link}").route(read().to(pages::shared)))
+        .service(web::resource("/assets/{mark}/{name}").route(read().to(assets::serve)))
         .service(web::resource("/").route(read().to(pages::home)))
         .service(web::resource("/sign-in").route(read().to(sign_in::form)).route(web::post().to(sign_in::sign_in)))
         .service(web::resource("/sign-out").route(web::post().to(sign_in::sign_out)))

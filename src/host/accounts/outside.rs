@@ -217,6 +217,7 @@ impl Accounts {
             known_as: None,
             subject: Some(who.subject.as_str().to_owned()),
             user,
+            language: None,
         };
         let key = keys::subject(who.subject.as_str());
         let batch = creation(&account, Expect::Absent).require(key.clone(), row).set(key, encode(&account.user));

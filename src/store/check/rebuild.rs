@@ -129,6 +129,7 @@ impl Mender<'_> {
             region: None,
             subject: None,
             known_as: None,
+            language: None,
         };
         self.say(&key, "the account was made anew, disabled and without a password: see `lockhouse user`");
         if made {

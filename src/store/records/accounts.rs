@@ -50,6 +50,9 @@ pub struct AccountRecord {
     /// (bootstrapper-oauth.md rule B-14).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_as: Option<UserId>,
+    /// The language in which he wants to see pages (BCP 47); `None` leaves it to his browser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// Without the hash of the password: logs are read by more people than the store.
@@ -71,6 +74,7 @@ impl fmt::Debug for AccountRecord {
             region,
             subject,
             known_as,
+            language,
         } = self;
         f.debug_struct("AccountRecord")
             .field("user", user)
@@ -87,6 +91,7 @@ impl fmt::Debug for AccountRecord {
             .field("region", region)
             .field("subject", subject)
             .field("known_as", known_as)
+            .field("language", language)
             .finish()
     }
 }
@@ -166,6 +171,7 @@ mod tests {
             region: None,
             subject: None,
             known_as: None,
+            language: None,
         };
         let shown = format!("{account:?} {account:#?}");
         assert!(!shown.contains("argon2id") && !shown.contains("secret"), "{shown}");

@@ -1,19 +1,24 @@
 //! The languages of the pages, and which of them somebody is shown.
 
 mod de;
+mod desk;
 mod en;
 mod es;
 mod fr;
 mod ja;
+mod table;
 mod texts;
 mod zh;
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 
+pub(crate) use desk::DeskTexts;
+#[cfg(test)]
+pub(crate) use table::places;
 pub(crate) use texts::Texts;
 
-/// All languages; the first is for those who can be shown none of the others.
-const ALL: [&Texts; 6] = [&en::TEXTS, &de::TEXTS, &fr::TEXTS, &es::TEXTS, &ja::TEXTS, &zh::TEXTS];
+/// All languages, as `/account` offers them; the first is for those who can be shown none of the others.
+pub(crate) const ALL: [&Texts; 6] = [&en::TEXTS, &de::TEXTS, &fr::TEXTS, &es::TEXTS, &ja::TEXTS, &zh::TEXTS];
 
 /// Preferences of an `Accept-Language` that are looked at.
 const MOST_PREFERENCES: usize = 32;
@@ -28,7 +33,7 @@ pub(crate) fn choose(asked: Option<&str>, headers: &HeaderMap, otherwise: &str) 
 }
 
 /// `de`, `de-DE`, `de_DE` and `deDE` alike.
-fn of_culture(culture: &str) -> Option<&'static Texts> {
+pub(crate) fn of_culture(culture: &str) -> Option<&'static Texts> {
     let first = culture.trim().split(['-', '_']).next()?;
     // Without a hyphen: two letters of the language, two of the country.
     let language = if first.len() == 4 && first.is_ascii() { &first[..2] } else { first };
