@@ -178,21 +178,28 @@ fn framed(scene: &Scene<'_>, writings: &Writings, reading: Reading<'_>, content:
     }
 }
 
-/// Under the right lock, a chunked writing is not refused for being chunked.
+/// Under the right lock, a chunked writing is not refused for being chunked. A host that refuses the others there, too, has
+/// another fault.
 fn refused_for_framing(scene: &Scene<'_>, notes: &mut Notes) {
     const NAME: Invariant = Invariant::ChunkedEqualsContentLength;
+    let is_refused = |status: u16| matches!(status, 400 | 405 | 409 | 411 | 415 | 501);
     let mut holds = None;
+    let (mut chunked, mut others_are_refused) = (Vec::new(), false);
     for (place, operation) in scene.operations.iter().enumerate() {
-        let Call::Put { lock: Some(lock), framing: Framing::Chunked, cut: false, .. } = &operation.call else {
-            continue;
-        };
+        let Call::Put { lock: Some(lock), framing, cut: false, .. } = &operation.call else { continue };
         let Some(reply) = operation.reply().filter(|_| operation.authority == Authority::Full) else { continue };
         let holds = holds.get_or_insert_with(|| Holds::new(scene));
         if !holds.own(time(operation.invoked), time(operation.ended()), lock) {
             continue;
         }
+        match framing {
+            Framing::Chunked => chunked.push((place, operation, is_refused(reply.status))),
+            Framing::Length => others_are_refused |= is_refused(reply.status),
+        }
+    }
+    for (place, operation, refused) in chunked {
         notes.check(NAME);
-        if matches!(reply.status, 400 | 405 | 409 | 411 | 415 | 501) {
+        if refused && !others_are_refused {
             notes.broken(NAME, vec![place], format!("{} under the lock it held.", told((place, operation))));
         }
     }

@@ -308,6 +308,18 @@ fn chunked_bodies_count_like_others() {
 }
 
 #[test]
+fn a_host_that_refuses_all_bodies_alike_is_not_told_that_it_refuses_chunked_ones() {
+    let put = |framing| Call::Put { lock: id("A"), body: bytes(2), framing, cut: false };
+    let refused = |story: Story, from, framing| story.then(1, from, from + 0.1, put(framing), conflict("B"));
+    let locked = || Story::new().then(1, 0.0, 0.1, lock("A"), ok());
+    refused(locked(), 1.0, Framing::Chunked).breaks(Invariant::ChunkedEqualsContentLength);
+    let both = refused(refused(locked(), 1.0, Framing::Chunked), 2.0, Framing::Length).convicted();
+    let named = |invariant| both.invariants.iter().find(|tally| tally.invariant == invariant).unwrap();
+    assert_eq!(named(Invariant::ChunkedEqualsContentLength).violated, 0, "{both}");
+    assert!(named(Invariant::ConflictNamesCurrentLock).violated > 0, "{both}");
+}
+
+#[test]
 fn an_unlocked_file_takes_bytes_only_while_it_is_empty() {
     let bare = |byte| Call::Put { lock: None, body: bytes(byte), framing: Framing::Length, cut: false };
     Story::new().then(1, 0.0, 0.1, bare(2), version("v2")).convicted();
