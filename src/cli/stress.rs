@@ -66,9 +66,12 @@ fn stress(arguments: &RunArgs, globals: Globals) -> Outcome {
     let (output, history) = (arguments.output.clone(), arguments.history.clone());
     let (plan, subject) = planned(arguments, globals)?;
     let record = plan.record;
-    let finished = driver::run(plan, subject)?;
+    let mut finished = driver::run(plan, subject)?;
     if let Some(path) = history {
         write(&path, |file| finished.history.write(file))?;
+    }
+    if let Some(failure) = finished.failure.take() {
+        return Err(failure.into());
     }
     let report = record.then(|| judged(&finished.history, &profile));
     tell(&Summary::of_run(&finished, report), &output)

@@ -69,6 +69,9 @@ pub struct Finished {
     pub done: Option<Done>,
     /// Why it ended before its time.
     pub cut_short: Option<String>,
+    /// What went wrong with the host of the run: one that did not start again, for example. What was recorded until then
+    /// stands in the history.
+    pub failure: Option<StressError>,
 }
 
 /// How long clients may take to finish what they have begun.
@@ -256,22 +259,25 @@ async fn conduct(run: Rc<Run>, mut executioner: Option<Executioner>, local: bool
     let busy = (thread_time() - begun.1).as_secs_f64() / begun.0.elapsed().as_secs_f64().max(1e-9);
     run.measures.borrow_mut().turn(run.epoch.elapsed());
     run.end();
+    let mut failure = None;
     if let Some(torment) = torment {
         let (survivor, outcome) = torment.await.map_err(|error| StressError::Failed(error.to_string()))?;
-        outcome?;
+        failure = outcome.err();
         executioner = Some(survivor);
     }
     finish(clients).await;
     for helper in helpers {
         helper.abort();
     }
-    if let Some(executioner) = &mut executioner {
+    if let Some(executioner) = executioner.as_mut().filter(|_| failure.is_none()) {
         let faults = run.plan.faults;
         if faults.crash || faults.power_cut || faults.full_disk {
-            executioner.crash().await?;
+            failure = executioner.crash().await.err();
         }
     }
-    read_back(&run).await;
+    if failure.is_none() {
+        read_back(&run).await;
+    }
     let mut done = None;
     if let Some(mut executioner) = executioner {
         executioner.host.stop().await;
@@ -279,12 +285,12 @@ async fn conduct(run: Rc<Run>, mut executioner: Option<Executioner>, local: bool
     }
     let host = run.pools.all().first().map_or_else(String::new, |pool| pool.address().authority().to_owned());
     let measures = run.measures.replace(Measures::new(Duration::ZERO));
-    if measures.answers == 0 {
+    if measures.answers == 0 && failure.is_none() {
         return Err(StressError::Failed(format!("{host} gave no answer at all")));
     }
     let cut_short = run.cut_short.take();
     let (plan, history) = (run.plan.clone(), run.take_history());
-    Ok(Finished { plan, local, host, history, measures, measured_for, busy, done, cut_short })
+    Ok(Finished { plan, local, host, history, measures, measured_for, busy, done, cut_short, failure })
 }
 
 fn set_to_work(run: &Rc<Run>) -> Vec<JoinHandle<()>> {
