@@ -1,5 +1,6 @@
 //! The languages of the pages, and which of them somebody is shown.
 
+mod account;
 mod de;
 mod desk;
 mod en;
@@ -12,6 +13,7 @@ mod zh;
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 
+pub(crate) use account::AccountTexts;
 pub(crate) use desk::DeskTexts;
 #[cfg(test)]
 pub(crate) use table::places;
