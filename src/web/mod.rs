@@ -1,6 +1,7 @@
 //! Floor 5: what a person's browser, or an editor's plain GET, asks for: pages and downloads.
 
 mod account;
+mod admin;
 mod assets;
 mod audit;
 pub(crate) mod desk;
@@ -31,6 +32,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/sign-out").route(web::post().to(sign_in::sign_out)))
         .service(web::resource("/privacy").route(read().to(privacy::page)))
         .service(web::resource("/{page:view|edit|share|versions|folder}/{id}").route(read().to(pages::plain)));
+    config.configure(admin::routes);
     #[cfg(feature = "oidc")]
     config.configure(oidc::routes);
 }

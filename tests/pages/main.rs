@@ -6,5 +6,6 @@
 mod support;
 
 mod account;
+mod admin;
 mod frame;
 mod person;

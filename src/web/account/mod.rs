@@ -1,6 +1,7 @@
 //! `/account`: one's own account. What can be done there is a form each, told apart by the field `do`: `language`,
 //! `password`, `session` and `sessions` (browsers that are signed in), `app` (what was allowed to clients, rule B-99).
 
+pub(super) mod apps;
 mod page;
 pub(super) mod shown;
 
@@ -14,8 +15,6 @@ use actix_web::{
     },
     web,
 };
-
-pub(super) use page::apps;
 
 use super::{
     desk::{Desk, Tone},

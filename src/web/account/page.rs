@@ -3,9 +3,11 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
-use super::shown::{self, When};
+use super::{
+    apps::{self, App},
+    shown::{self, When},
+};
 use crate::{
-    clock::Timestamp,
     host::{HostError, sessions::name_of},
     web::{
         assets::{ADMIN_CSS, ADMIN_JS},
@@ -102,16 +104,6 @@ struct Session {
     this: bool,
 }
 
-/// An app that was allowed to use the documents.
-pub(crate) struct App {
-    pub(crate) client: String,
-    pub(crate) name: String,
-    pub(crate) since: When,
-    pub(crate) used: When,
-    revoke: String,
-    sure: String,
-}
-
 /// The languages by their own names.
 fn own_name(language: &str) -> &'static str {
     match language {
@@ -146,39 +138,6 @@ fn sessions(desk: &Desk<'_>, texts: &AccountTexts) -> Result<Vec<Session>, HostE
         }
     });
     Ok(told.collect())
-}
-
-/// The clients that a user allowed to use his documents, by name.
-pub(crate) fn apps(desk: &Desk<'_>, user: &crate::store::records::AccountRecord) -> Result<Vec<App>, HostError> {
-    let (host, texts) = (desk.host(), AccountTexts::of(desk.language()));
-    let now = host.clock().wall();
-    let mut found: Vec<(String, Timestamp, Timestamp)> = Vec::new();
-    for (_, family) in host.grants().of_user(&user.user)? {
-        if family.expires <= now || family.generation != user.generation {
-            continue;
-        }
-        match found.iter_mut().find(|(client, ..)| *client == family.client) {
-            Some((_, since, used)) => {
-                *since = (*since).min(family.created);
-                *used = (*used).max(family.used);
-            }
-            None => found.push((family.client, family.created, family.used)),
-        }
-    }
-    let mut apps = Vec::with_capacity(found.len());
-    for (client, since, used) in found {
-        let name = host.clients().get(&client)?.map_or_else(|| client.clone(), |client| client.name);
-        apps.push(App {
-            since: since.into(),
-            used: used.into(),
-            revoke: texts.revoke_app.replace("{app}", &name),
-            sure: texts.revoke_sure.replace("{app}", &name),
-            client,
-            name,
-        });
-    }
-    apps.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(apps)
 }
 
 /// Shows the page.
@@ -219,7 +178,7 @@ fn render(desk: &Desk<'_>) -> Result<String, HostError> {
             .collect(),
         password: has_password(desk)?,
         sessions: sessions(desk, texts)?,
-        apps: apps(desk, me)?,
+        apps: apps::of(desk, me)?,
     };
     Ok(body.render().unwrap_or_default())
 }
