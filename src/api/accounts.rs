@@ -11,9 +11,12 @@ use super::{
     route,
 };
 use crate::{
-    host::accounts::{AccountError, NewAccount, is_region, outside::Subject},
+    host::{
+        accounts::{AccountError, NewAccount, is_region, outside::Subject},
+        audit::Note,
+    },
     ids::UserId,
-    store::records::AccountRecord,
+    store::records::{AccountRecord, AuditEvent},
 };
 
 /// Users told of at once.
@@ -34,6 +37,11 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 
 fn count(number: u64, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+/// Writes down what was done to a user.
+async fn note(admin: &Admin, event: AuditEvent, user: &UserId) {
+    admin.host.audit().note(Note::by_command(event).about(user)).await;
 }
 
 fn told(admin: &Admin, account: AccountRecord) -> Result<UserInfo, Refusal> {
@@ -68,6 +76,8 @@ impl Perform for AddUser {
             return Err(AccountError::BadRegion.into());
         }
         let made = admin.host.accounts().add(new).await?;
+        let role = if made.admin { "administrator" } else { "" };
+        admin.host.audit().note(Note::by_command(AuditEvent::UserAdded).about(&made.user).detail(role)).await;
         match &self.region {
             None => told(admin, made),
             region => told(admin, admin.host.accounts().set_region(&made.user, region.as_deref()).await?),
@@ -85,14 +95,19 @@ impl Perform for ListUsers {
 impl Perform for SetPassword {
     async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
         let user = admin.account(&self.user)?.user;
-        told(admin, admin.host.accounts().set_password(&user, &self.password).await?)
+        let account = admin.host.accounts().set_password(&user, &self.password).await?;
+        note(admin, AuditEvent::PasswordChanged, &user).await;
+        told(admin, account)
     }
 }
 
 impl Perform for DisableUser {
     async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
         let user = admin.account(&self.user)?.user;
-        told(admin, admin.host.accounts().disable(&user, self.disabled).await?)
+        let account = admin.host.accounts().disable(&user, self.disabled).await?;
+        let event = if self.disabled { AuditEvent::UserDisabled } else { AuditEvent::UserEnabled };
+        note(admin, event, &user).await;
+        told(admin, account)
     }
 }
 
@@ -104,14 +119,19 @@ impl Perform for LinkUser {
             return Err(Refusal::invalid("no provider is set (`oidc.issuer`); name one with --issuer"));
         }
         let subject = self.subject.map(|subject| Subject::new(&issuer, &subject)).transpose()?;
-        told(admin, admin.host.accounts().link(&user, subject.as_ref()).await?)
+        let account = admin.host.accounts().link(&user, subject.as_ref()).await?;
+        let event = if subject.is_some() { AuditEvent::UserLinked } else { AuditEvent::UserUnlinked };
+        note(admin, event, &user).await;
+        told(admin, account)
     }
 }
 
 impl Perform for SignOutUser {
     async fn perform(self, admin: &Admin) -> Result<UserInfo, Refusal> {
         let user = admin.account(&self.user)?.user;
-        told(admin, admin.host.accounts().sign_out_everywhere(&user).await?)
+        let account = admin.host.accounts().sign_out_everywhere(&user).await?;
+        note(admin, AuditEvent::SignedOutEverywhere, &user).await;
+        told(admin, account)
     }
 }
 
@@ -127,6 +147,8 @@ impl Perform for RevokeClient {
                 self.client
             )));
         }
+        let note = Note::by_command(AuditEvent::AppRevoked).about(&user).id(&self.client);
+        admin.host.audit().note(note).await;
         Ok(GrantsEnded { user, ended })
     }
 }
@@ -172,6 +194,9 @@ impl Perform for RemoveUser {
             folder = moved.folder.map(|folder| folder.to_string());
         }
         admin.host.accounts().remove_empty(user).await?;
+        let moved = folder.as_ref().map(|folder| format!("{} to {folder}", count(transferred, "file")));
+        let note = Note::by_command(AuditEvent::UserRemoved).about(user);
+        admin.host.audit().note(note.detail(moved.as_deref().unwrap_or_default())).await;
         Ok(UserRemoved { transferred, folder, purged })
     }
 }
@@ -181,6 +206,8 @@ impl Perform for Grant {
         let user = admin.account(&self.user)?.user;
         let found = admin.find(&self.place)?;
         admin.host.rights().grant(&found.owner, &user, &found.id, self.role).await?;
+        let note = Note::by_command(AuditEvent::RoleGiven).about(&user).on(&found.path, &found.id);
+        admin.host.audit().note(note.detail(self.role.as_str())).await;
         Ok(found)
     }
 }
@@ -195,6 +222,8 @@ impl Perform for Revoke {
                 found.path
             )));
         }
+        let note = Note::by_command(AuditEvent::RoleTaken).about(&user).on(&found.path, &found.id);
+        admin.host.audit().note(note).await;
         Ok(found)
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     launch::Origin,
     office::{Launch, sheet::Sheet},
     permission::Role,
-    store::records::{AccountKind, NodeKind, SaveKind},
+    store::records::{AccountKind, AuditEvent, NodeKind, SaveKind},
 };
 
 /// Something that can be asked: itself the request, as JSON.
@@ -303,6 +303,28 @@ calls! {
         /// Give those that are there new passwords.
         reset: bool,
     } => Vec<TestAccountInfo>;
+    /// A backup was stored: remember it.
+    "backup-made" BackupMade {
+        /// The moment that it holds, ISO 8601.
+        at: String,
+        /// The file that it is in.
+        file: String,
+        /// Records in it.
+        records: u64,
+        /// Bytes of contents in it.
+        bytes: u64,
+        /// Pieces of contents that could not be read.
+        unreadable: u64,
+    } => ();
+    /// The audit trail, a page at a time, newest first.
+    "audit" ListAudit {
+        /// The mark of the page before.
+        after: Option<String>,
+        /// Nothing that was before, ISO 8601.
+        since: Option<String>,
+        /// Only what this user did, or what was done to him.
+        user: Option<String>,
+    } => AuditPage;
     /// Free the space of what no version names any more, now.
     "collect" Collect {} => Collected;
 }
@@ -615,6 +637,42 @@ impl std::fmt::Debug for TestAccountInfo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TestAccountInfo").field("user", &self.user).finish_non_exhaustive()
     }
+}
+
+/// A page of the audit trail.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AuditPage {
+    /// What was done, newest first.
+    pub entries: Vec<AuditInfo>,
+    /// The mark for the next page; `None` at the end.
+    pub next: Option<String>,
+}
+
+/// Something that was done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AuditInfo {
+    /// When, ISO 8601; the first time.
+    pub at: String,
+    /// What.
+    pub event: AuditEvent,
+    /// By whom, if that is known.
+    pub by: Option<UserId>,
+    /// From where: an address, `command line` or `host`.
+    pub from: String,
+    /// With which browser.
+    pub agent: Option<String>,
+    /// To whom.
+    pub user: Option<UserId>,
+    /// With what file or folder: its path at that time.
+    pub path: Option<String>,
+    /// The id of the file, folder, client or key.
+    pub id: Option<String>,
+    /// More about it.
+    pub detail: Option<String>,
+    /// How often.
+    pub times: u64,
+    /// When last, ISO 8601, if more than once.
+    pub last: Option<String>,
 }
 
 /// What was freed.

@@ -8,8 +8,11 @@ use super::{
     route,
 };
 use crate::{
-    host::oauth::{ClientError, NewClient},
-    store::records::ClientRecord,
+    host::{
+        audit::Note,
+        oauth::{ClientError, NewClient},
+    },
+    store::records::{AuditEvent, ClientRecord},
 };
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -50,6 +53,7 @@ impl Perform for AddClient {
     async fn perform(self, admin: &Admin) -> Result<ClientMade, Refusal> {
         let Self { id, name, redirect_uris, scopes, public } = self;
         let (client, secret) = admin.host.clients().add(NewClient { id, name, redirect_uris, scopes, public }).await?;
+        admin.host.audit().note(Note::by_command(AuditEvent::ClientAdded).id(&client.id)).await;
         Ok(ClientMade { client: told(client), secret })
     }
 }
@@ -57,6 +61,7 @@ impl Perform for AddClient {
 impl Perform for RotateClientSecret {
     async fn perform(self, admin: &Admin) -> Result<ClientMade, Refusal> {
         let (client, secret) = admin.host.clients().rotate_secret(&self.id).await?;
+        admin.host.audit().note(Note::by_command(AuditEvent::ClientSecretMade).id(&client.id)).await;
         Ok(ClientMade { client: told(client), secret: Some(secret) })
     }
 }
@@ -71,7 +76,9 @@ impl Perform for RemoveClient {
     async fn perform(self, admin: &Admin) -> Result<ClientInfo, Refusal> {
         let client = admin.host.clients().get(&self.id)?;
         // Also when there is none: a removal that was cut off is finished so.
-        admin.host.clients().remove(&self.id).await?;
+        if admin.host.clients().remove(&self.id).await? {
+            admin.host.audit().note(Note::by_command(AuditEvent::ClientRemoved).id(&self.id)).await;
+        }
         client.map(told).ok_or_else(|| unknown(&self.id))
     }
 }

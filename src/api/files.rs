@@ -9,10 +9,10 @@ use super::{
     route,
 };
 use crate::{
-    host::{Child, HostError, Unless},
+    host::{Child, HostError, Unless, audit::Note},
     ids::NodeId,
     names::FileName,
-    store::records::{FileHead, NodeKind},
+    store::records::{AuditEvent, FileHead, NodeKind},
 };
 
 /// Children told of at once.
@@ -155,32 +155,39 @@ async fn relocate(admin: &Admin, from: &Located, parent: &NodeId, name: &FileNam
 impl Perform for Remove {
     async fn perform(self, admin: &Admin) -> Result<Removed, Refusal> {
         let found = admin.find(&self.place)?;
-        let failed = |error: &HostError| Refusal::about(&found.path, error);
-        match found.kind {
-            NodeKind::File => match admin.host.bin_file(&found.id, &found.owner).await {
-                Ok(Unless::Done(())) => Ok(Removed { binned: 1, folders: 0, locked: Vec::new(), locked_count: 0 }),
-                Ok(Unless::Locked(_)) => Err(Refusal::locked(&found.path)),
-                Err(error) => Err(failed(&error)),
-            },
-            NodeKind::Container if self.recursive => {
-                let cleared = admin.host.remove_tree(&found.id, &found.owner).await.map_err(|error| failed(&error))?;
-                Ok(Removed {
-                    binned: cleared.binned,
-                    folders: cleared.folders,
-                    locked: cleared.locked.iter().map(ToString::to_string).collect(),
-                    locked_count: cleared.locked_count,
-                })
-            }
-            NodeKind::Container => {
-                admin.host.remove_container(&found.id).await.map_err(|error| match error {
-                    HostError::Misplaced(_) => Refusal::conflict(format!(
-                        "`{}` is not empty, or the root of a drive: add --recursive to remove all that is in it",
-                        found.path
-                    )),
-                    error => failed(&error),
-                })?;
-                Ok(Removed { binned: 0, folders: 1, locked: Vec::new(), locked_count: 0 })
-            }
+        let removed = remove(admin, &found, self.recursive).await?;
+        let note = Note::by_command(AuditEvent::Deleted).on(&found.path, &found.id);
+        admin.host.audit().note(note).await;
+        Ok(removed)
+    }
+}
+
+async fn remove(admin: &Admin, found: &Located, recursive: bool) -> Result<Removed, Refusal> {
+    let failed = |error: &HostError| Refusal::about(&found.path, error);
+    match found.kind {
+        NodeKind::File => match admin.host.bin_file(&found.id, &found.owner).await {
+            Ok(Unless::Done(())) => Ok(Removed { binned: 1, folders: 0, locked: Vec::new(), locked_count: 0 }),
+            Ok(Unless::Locked(_)) => Err(Refusal::locked(&found.path)),
+            Err(error) => Err(failed(&error)),
+        },
+        NodeKind::Container if recursive => {
+            let cleared = admin.host.remove_tree(&found.id, &found.owner).await.map_err(|error| failed(&error))?;
+            Ok(Removed {
+                binned: cleared.binned,
+                folders: cleared.folders,
+                locked: cleared.locked.iter().map(ToString::to_string).collect(),
+                locked_count: cleared.locked_count,
+            })
+        }
+        NodeKind::Container => {
+            admin.host.remove_container(&found.id).await.map_err(|error| match error {
+                HostError::Misplaced(_) => Refusal::conflict(format!(
+                    "`{}` is not empty, or the root of a drive: add --recursive to remove all that is in it",
+                    found.path
+                )),
+                error => failed(&error),
+            })?;
+            Ok(Removed { binned: 0, folders: 1, locked: Vec::new(), locked_count: 0 })
         }
     }
 }

@@ -12,9 +12,9 @@ use super::{
     route,
 };
 use crate::{
-    host::{BinEntry, HeldLock, HostError, Unless, VersionChoice},
+    host::{BinEntry, HeldLock, HostError, Unless, VersionChoice, audit::Note},
     ids::UserId,
-    store::records::NodeKind,
+    store::records::{AuditEvent, NodeKind},
 };
 
 /// Users looked at in one go.
@@ -101,7 +101,9 @@ impl Perform for RestoreBin {
     async fn perform(self, admin: &Admin) -> Result<Located, Refusal> {
         let entry = chosen(admin, &owners(admin, self.user.as_deref())?, &self.what)?;
         admin.host.undelete(&entry.node).await.map_err(|error| Refusal::about(&entry.head.name, &error))?;
-        Ok(admin.located(NodeKind::File, &entry.node)?)
+        let located = admin.located(NodeKind::File, &entry.node)?;
+        admin.host.audit().note(Note::by_command(AuditEvent::Undeleted).on(&located.path, &located.id)).await;
+        Ok(located)
     }
 }
 
@@ -109,10 +111,15 @@ impl Perform for EmptyBin {
     async fn perform(self, admin: &Admin) -> Result<Emptied, Refusal> {
         let user = admin.account(&self.user)?.user;
         let Some(what) = self.what else {
-            return Ok(Emptied { purged: admin.host.empty_bin(&user).await? });
+            let purged = admin.host.empty_bin(&user).await?;
+            let note = Note::by_command(AuditEvent::Purged).about(&user).detail(&format!("{purged} in the bin"));
+            admin.host.audit().note(note).await;
+            return Ok(Emptied { purged });
         };
-        let entry = chosen(admin, &[user], &what)?;
+        let entry = chosen(admin, std::slice::from_ref(&user), &what)?;
         admin.host.purge(&entry.node).await.map_err(|error| Refusal::about(&entry.head.name, &error))?;
+        let note = Note::by_command(AuditEvent::Purged).about(&user).on(&entry.head.name, &entry.node);
+        admin.host.audit().note(note).await;
         Ok(Emptied { purged: 1 })
     }
 }
@@ -161,7 +168,12 @@ impl Perform for Restore {
             )));
         }
         match admin.host.restore_version(&found.id, which, &found.owner).await {
-            Ok(Unless::Done(())) => Ok(found),
+            Ok(Unless::Done(())) => {
+                let kind = if matches!(which, VersionChoice::Rescued(_)) { "rescued version" } else { "version" };
+                let note = Note::by_command(AuditEvent::VersionRestored).on(&found.path, &found.id);
+                admin.host.audit().note(note.detail(&format!("{kind} {}", self.number))).await;
+                Ok(found)
+            }
             Ok(Unless::Locked(_)) => Err(Refusal::locked(&found.path)),
             Err(error) => Err(Refusal::about(&found.path, &error)),
         }
@@ -203,6 +215,7 @@ impl Perform for BreakLock {
         let held = admin.host.lock_of(&found.id).await.map_err(|error| Refusal::about(&found.path, &error))?;
         if held.is_some() {
             admin.host.break_lock(&found.id).await.map_err(|error| Refusal::about(&found.path, &error))?;
+            admin.host.audit().note(Note::by_command(AuditEvent::LockBroken).on(&found.path, &found.id)).await;
         }
         Ok(held.map(|held| told_lock(found.path, held)))
     }

@@ -7,7 +7,11 @@ use super::{
     calls::{KeyInfo, ListKeys, RetireKey, RotateKeys},
     route,
 };
-use crate::{clock::Timestamp, host::keys::SigningKey};
+use crate::{
+    clock::Timestamp,
+    host::{audit::Note, keys::SigningKey},
+    store::records::AuditEvent,
+};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     route::<ListKeys>(config);
@@ -34,6 +38,7 @@ impl Perform for ListKeys {
 impl Perform for RotateKeys {
     async fn perform(self, admin: &Admin) -> Result<KeyInfo, Refusal> {
         let key = admin.host.keys().rotate().await?;
+        admin.host.audit().note(Note::by_command(AuditEvent::KeyRotated).id(key.kid())).await;
         Ok(told(&key, &key))
     }
 }
@@ -44,6 +49,7 @@ impl Perform for RetireKey {
             let text = format!("there is no key `{}`; `lockhouse key list` shows which there are", self.kid);
             return Err(Refusal::not_found(text));
         }
+        admin.host.audit().note(Note::by_command(AuditEvent::KeyRetired).id(&self.kid)).await;
         let signing = admin.host.keys().current();
         Ok(told(&signing, &signing))
     }

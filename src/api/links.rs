@@ -8,9 +8,9 @@ use super::{
     route,
 };
 use crate::{
-    host::HostError,
+    host::{HostError, audit::Note},
     ids::NodeId,
-    store::records::{NodeKind, ShareLinkRecord},
+    store::records::{AuditEvent, NodeKind, ShareLinkRecord},
 };
 
 /// Characters of a link's id that are shown. A link has 128 random bits; those that are left cannot be guessed.
@@ -80,6 +80,7 @@ async fn end_one(admin: &Admin, id: &str) -> Result<LinksEnded, Refusal> {
         Err(HostError::NotFound) => "a file or folder that is gone".to_owned(),
         Err(error) => return Err(error.into()),
     };
+    admin.host.audit().note(Note::by_command(AuditEvent::LinkEnded).on(&path, &record.node)).await;
     Ok(LinksEnded { ended, path })
 }
 
@@ -92,5 +93,7 @@ async fn end_all(admin: &Admin, place: &Place) -> Result<LinksEnded, Refusal> {
     if ended == 0 {
         return Err(Refusal::not_found(format!("there is no link on `{}` itself", found.path)));
     }
+    let note = Note::by_command(AuditEvent::LinkEnded).on(&found.path, &found.id);
+    admin.host.audit().note(note.detail(&format!("{ended} in all"))).await;
     Ok(LinksEnded { ended, path: found.path })
 }

@@ -20,6 +20,7 @@ use crate::{
     store::{
         backup::{self, BackupError},
         check::{self, CheckOptions, CheckProgress, Finding, Report},
+        records::LastCheck,
     },
 };
 
@@ -126,6 +127,15 @@ async fn check(admin: web::Data<Admin>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/x-ndjson").streaming(body)
 }
 
+/// Lets the pages of administrators say when the store was looked through last.
+fn remember(host: &Host, report: &Report) {
+    let Report { records, bytes, damages, .. } = *report;
+    let last = LastCheck { at: host.clock().wall(), records, bytes, damages };
+    if let Err(error) = tokio::runtime::Handle::current().block_on(host.remember_check(&last)) {
+        tracing::warn!(%error, "that the store was looked through could not be written down");
+    }
+}
+
 fn look(host: &Host, out: &mpsc::Sender<Bytes>) {
     let say = |line: &CheckLine| -> ControlFlow<()> {
         let Ok(mut text) = serde_json::to_vec(line) else { return ControlFlow::Continue(()) };
@@ -139,7 +149,10 @@ fn look(host: &Host, out: &mpsc::Sender<Bytes>) {
     let mut found = |finding| _ = say(&CheckLine::Finding(finding));
     let mut progress = |step| say(&CheckLine::Progress(step));
     let last = match check::check(host.store(), CheckOptions::default(), &mut found, &mut progress) {
-        Ok(report) => CheckLine::Report(report),
+        Ok(report) => {
+            remember(host, &report);
+            CheckLine::Report(report)
+        }
         Err(error) => CheckLine::Failure(error.to_string()),
     };
     _ = say(&last);

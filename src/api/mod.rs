@@ -5,6 +5,7 @@
 //! the socket owns the host: handlers check no rights, and change nothing but through [`crate::host::Host`].
 
 mod accounts;
+mod audit;
 pub mod calls;
 mod clients;
 mod files;
@@ -71,6 +72,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.app_data(json);
     route::<calls::Hello>(config);
     accounts::routes(config);
+    audit::routes(config);
     clients::routes(config);
     files::routes(config);
     history::routes(config);

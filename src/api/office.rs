@@ -8,10 +8,11 @@ use super::{
     route,
 };
 use crate::{
-    host::{Host, TestAccountState},
+    host::{Host, TestAccountState, audit::Note},
     launch::Scheme,
     office::{Launch, Launcher, NoLaunch, Wish, sheet},
     samples::TEST_DOCUMENTS,
+    store::records::AuditEvent,
 };
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -56,6 +57,7 @@ impl Perform for OnboardingSheet {
 impl Perform for MakeTestAccounts {
     async fn perform(self, admin: &Admin) -> Result<Vec<TestAccountInfo>, Refusal> {
         let accounts = admin.host.make_test_accounts(TEST_DOCUMENTS, self.reset).await?;
+        admin.host.audit().note(Note::by_command(AuditEvent::TestAccountsMade)).await;
         let told = accounts.into_iter().map(|account| TestAccountInfo {
             folder: (account.state != TestAccountState::Foreign).then(|| Host::test_folder(&account.user)),
             user: account.user,

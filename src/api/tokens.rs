@@ -10,8 +10,11 @@ use super::{
     route,
 };
 use crate::{
-    host::tokens::{NewToken, Resource},
-    store::records::NodeKind,
+    host::{
+        audit::Note,
+        tokens::{NewToken, Resource},
+    },
+    store::records::{AuditEvent, NodeKind},
 };
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -51,6 +54,8 @@ impl Perform for IssueToken {
         let new = NewToken::for_user(&account, resource, self.ceiling, self.client);
         let lifetime = self.lifetime.map_or(admin.host.options().token_lifetime, Duration::from_secs);
         let issued = admin.host.tokens().issue(&new, lifetime)?;
+        let note = Note::by_command(AuditEvent::TokenIssued).about(&account.user).on(&found.path, &found.id);
+        admin.host.audit().note(note.detail(self.ceiling.as_str())).await;
         Ok(TokenInfo { wopisrc, access_token: issued.text, access_token_ttl: issued.expires.unix_ms() })
     }
 }

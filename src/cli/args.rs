@@ -212,6 +212,8 @@ pub enum Command {
         #[command(subcommand)]
         command: KeyCommand,
     },
+    /// Tell who signed in, shared, broke locks and administered, from where and when; the latest first.
+    Audit(AuditArgs),
     /// Free the disk space that no version needs any more now, instead of when it is due.
     Collect,
     /// Write everything into one file, also while the server runs.
@@ -561,6 +563,20 @@ pub enum KeyCommand {
         /// The id that `lockhouse key list` shows.
         kid: String,
     },
+}
+
+/// `audit`.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// Nothing that was before: a time such as `2026-01-31` or `2026-01-31T08:00:00Z`, or how long ago, such as `36h` or `7d`.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only what this user did, or what was done to him.
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// Print a JSON array.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `backup`.

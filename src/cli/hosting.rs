@@ -44,7 +44,7 @@ pub(super) fn is_in_use(error: &OpenError) -> bool {
 /// The options of the host that the settings describe.
 pub fn host_options(settings: &Settings, metrics: Option<&Arc<Metrics>>) -> HostOptions {
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let Settings { storage, history, limits, tokens, actors, collabora, oauth, sign_in, .. } = settings;
+    let Settings { audit, storage, history, limits, tokens, actors, collabora, oauth, sign_in, .. } = settings;
     let unlimited = |versions: u32| if versions == 0 { usize::MAX } else { versions as usize };
     HostOptions {
         store: StoreOptions {
@@ -67,6 +67,7 @@ pub fn host_options(settings: &Settings, metrics: Option<&Arc<Metrics>>) -> Host
         rescued_bytes: history.rescued_bytes.get(),
         rescued_age: history.rescued_keep_for.get(),
         bin_age: Some(history.bin_keep_for.get()),
+        audit_keep: audit.keep.get(),
         token_lifetime: tokens.lifetime.get(),
         rotate_keys_after: tokens.key_rotation.get(),
         keep_keys_for: tokens.key_retire.get(),

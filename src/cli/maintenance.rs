@@ -18,7 +18,7 @@ use super::{
     transfer,
 };
 use crate::{
-    api::maintenance::BACKUP,
+    api::{calls::BackupMade, maintenance::BACKUP},
     clock::SystemClock,
     settings::Loaded,
     store::backup::{self, NewFile, ReadError, RestoreError, RestoreOptions, Summary},
@@ -69,6 +69,7 @@ pub(super) async fn backup(session: &mut Session, arguments: &BackupArgs) -> Out
         (Err(error), _) => return Err(Failure::failed(format!("{error}. Nothing was written"))),
     };
     file.keep().map_err(|error| cannot(&path, &error))?;
+    remember(session, &path, &summary).await;
     print::line(&format!("{}: {}", path.display(), described(&summary)))?;
     complain(&summary)
 }
@@ -105,6 +106,20 @@ pub(super) fn restore_backup(loaded: &Loaded, arguments: &RestoreBackupArgs) -> 
     }
     print::line(&format!("{}: restored {}", into.display(), described(&restored.summary)))?;
     complain(&restored.summary)
+}
+
+/// Tells the host, so that its pages and metrics can say when the last backup was. The backup stands without that.
+async fn remember(session: &mut Session, path: &Path, summary: &Summary) {
+    let call = BackupMade {
+        at: summary.time.to_iso(),
+        file: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string(),
+        records: summary.records,
+        bytes: summary.chunk_bytes,
+        unreadable: summary.unreadable,
+    };
+    if let Err(failure) = session.call(&call).await {
+        print::complaint(&format!("the backup stands, but the host does not know of it: {failure}"));
+    }
 }
 
 fn described(summary: &Summary) -> String {

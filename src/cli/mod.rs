@@ -6,6 +6,7 @@
 //! Results go to standard output, everything else to standard error. Exit codes: [`failure::Code`].
 
 pub mod args;
+mod audit;
 mod bin;
 mod checking;
 mod clients;
@@ -119,6 +120,7 @@ async fn perform(session: &mut Session, command: Command) -> Outcome {
         Command::Link { command } => links::run(session, command).await,
         Command::Client { command } => clients::run(session, command).await,
         Command::Key { command } => keys::run(session, command).await,
+        Command::Audit(arguments) => audit::run(session, arguments).await,
         Command::Collect => history::collect(session).await,
         Command::Backup(arguments) => maintenance::backup(session, &arguments).await,
         Command::RestoreBackup(_)

@@ -130,6 +130,12 @@ fn gauges(host: &Host, metrics: &Metrics) {
         ("actors_live", "Files whose actor is in memory", |host| host.actors_live() as f64),
         ("blobs_alarm", "Values stored in a way that is not durable; must be 0", |host| host.store().blobs() as f64),
     ];
+    let backed_up = host.clone();
+    let help = "When the last backup was made that this host was told of, in seconds since 1970; 0 for never";
+    metrics.gauge("last_backup_timestamp_seconds", help, move || {
+        #[expect(clippy::cast_precision_loss, reason = "a time of today has far fewer than 52 bits")]
+        backed_up.last_backup().map_or(0.0, |backup| backup.at.unix_seconds() as f64)
+    });
     let counters: [(&str, &str, Counter); 3] = [
         ("rescued_versions", "Saves that had to be refused and whose bytes were kept", Host::rescued),
         ("chunks_new", "Chunks of documents that were written", |host| host.store().content.stats().chunks_new),

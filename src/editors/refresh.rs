@@ -42,6 +42,16 @@ impl Editors {
         Refreshing(tasks.collect())
     }
 
+    /// Asks an editor for its document again, and waits for the outcome for at most `patience`: whether there was one by then.
+    /// Nobody is asked twice within `editors.early_refresh`; what is wanted in that time is done at its end. `None` when there
+    /// is no editor of that name.
+    pub async fn ask_again(&self, name: &str, patience: Duration) -> Option<bool> {
+        let editor = self.0.list.iter().find(|editor| editor.entry.name == name)?;
+        let mut ended = editor.ended.subscribe();
+        editor.wanted.notify_one();
+        Some(tokio::time::timeout(patience, ended.changed()).await.is_ok())
+    }
+
     async fn keep_fresh(&self, editor: &Editor) {
         // Made here, since it reads the system's certificates: they may be mended while this host runs.
         let mut fetcher = None;

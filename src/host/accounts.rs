@@ -31,6 +31,9 @@ pub const LONGEST_USER_INFO: usize = 1024;
 /// The most bytes of a display name or an e-mail address.
 pub const LONGEST_NAME: usize = 256;
 
+/// The most characters of a language's tag.
+const LONGEST_TAG: usize = 35;
+
 /// A user to be.
 #[derive(Clone)]
 pub struct NewAccount<'a> {
@@ -319,6 +322,20 @@ impl Accounts {
             return Err(AccountError::BadRegion);
         }
         self.change(user, |account| account.region.clone_from(&region)).await
+    }
+
+    /// Sets the language in which a user wants to see pages (BCP 47); `None` leaves it to his browser.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn set_language(&self, user: &UserId, language: Option<&str>) -> Result<AccountRecord, AccountError> {
+        let is_tag = |tag: &str| {
+            (1..=LONGEST_TAG).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        if language.is_some_and(|tag| !is_tag(tag)) {
+            return Err(AccountError::BadText { what: "language" });
+        }
+        self.change(user, |account| account.language = language.map(str::to_owned)).await
     }
 
     /// Makes a user an administrator or an ordinary user.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Host, HostError,
     accounts::{AccountError, NewAccount},
+    audit::Note,
     passwords,
     trouble::{Trouble, commit, load},
 };
@@ -17,7 +18,7 @@ use crate::{
     names::FileName,
     store::{
         engine::{Batch, Key},
-        records::{AccountKind, AccountRecord, encode, keys},
+        records::{AccountKind, AccountRecord, AuditEvent, encode, keys},
     },
 };
 
@@ -105,6 +106,7 @@ impl Host {
             Err(AccountError::Exists(_)) => return Ok(Administrator::Missing),
             Err(error) => return Err(error.into()),
         };
+        self.audit().note(Note::by_host(AuditEvent::UserAdded).about(&account.user).detail("administrator")).await;
         self.store_samples(&account, samples).await;
         Ok(Administrator::New(FirstStart { user: account.user, password }))
     }

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Host, HostError, Inner};
+use super::{Host, HostError, Inner, audit::Note};
 use crate::{
     actors::Operation,
     ids::{NodeId, UserId},
@@ -17,7 +17,7 @@ use crate::{
     store::{
         collect,
         engine::scan_prefix,
-        records::{self, BinRow, keys},
+        records::{self, AuditEvent, BinRow, keys},
     },
 };
 
@@ -146,12 +146,17 @@ fn collect_garbage(host: &Host, stop: &Stop) -> bool {
 impl Host {
     /// Drops what is older than the settings keep, in every file and bin.
     async fn sweep(&self, stop: &Stop) -> Result<(), HostError> {
-        self.keys().maintain().await.map_err(|error| HostError::Failed(error.to_string().into()))?;
+        if self.keys().maintain().await.map_err(|error| HostError::Failed(error.to_string().into()))? {
+            self.audit().note(Note::by_host(AuditEvent::KeyRotated).id(self.keys().current().kid())).await;
+        }
         if let Err(error) = self.sessions().collect(&|| stop.is_asked()).await {
             tracing::warn!(%error, "sessions that are over could not be cleared away yet");
         }
         if let Err(error) = self.grants().collect(&|| stop.is_asked()).await {
             tracing::warn!(%error, "codes and grants that are over could not be cleared away yet");
+        }
+        if let Err(error) = self.audit().prune(self.options().audit_keep, &|| stop.is_asked()).await {
+            tracing::warn!(%error, "what is too old in the audit trail could not be removed yet");
         }
         self.sweep_purged(stop).await?;
         self.sweep_bins(stop).await?;

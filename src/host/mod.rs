@@ -8,6 +8,7 @@ pub mod access;
 pub mod accounts;
 mod administration;
 mod ancestry;
+pub mod audit;
 mod containers;
 mod error;
 mod files;
@@ -48,6 +49,7 @@ use std::sync::{
 use self::{
     access::AccessControl,
     accounts::Accounts,
+    audit::Audit,
     housekeeping::Housekeeper,
     keys::{KeyRing, KeySettings},
     links::Links,
@@ -102,6 +104,7 @@ struct Inner {
     clients: Clients,
     grants: Grants,
     sessions: Sessions,
+    audit: Audit,
     access: AccessControl,
     directory: Directory,
     tree: Tree,
@@ -160,6 +163,7 @@ impl Host {
             clients: Clients::new(Arc::clone(&engine), Arc::clone(&clock)),
             grants: Grants::new(Arc::clone(&engine), Arc::clone(&clock), tokens.clone(), options.sign_in.clone()),
             sessions: Sessions::new(Arc::clone(&engine), Arc::clone(&clock), options.sign_in.session),
+            audit: Audit::new(Arc::clone(&engine), Arc::clone(&clock)),
             access: AccessControl::new(Arc::clone(&engine), Arc::clone(&clock), tokens),
             tree: Tree::start(Arc::clone(&engine), Arc::clone(&clock), Arc::clone(&system)),
             keys,
@@ -233,6 +237,11 @@ impl Host {
     /// Browsers that are signed in.
     pub fn sessions(&self) -> &Sessions {
         &self.0.sessions
+    }
+
+    /// The audit trail.
+    pub fn audit(&self) -> &Audit {
+        &self.0.audit
     }
 
     /// The keys that sign tokens.

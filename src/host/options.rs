@@ -27,6 +27,8 @@ pub struct HostOptions {
     pub rescued_age: Duration,
     /// For how long a deleted file stays in the bin; `None` for ever.
     pub bin_age: Option<Duration>,
+    /// For how long the audit trail goes back.
+    pub audit_keep: Duration,
     /// For how long an access token is good (files.md section 1.6).
     pub token_lifetime: Duration,
     /// After what time a new key signs.
@@ -56,6 +58,7 @@ impl HostOptions {
             rescued_bytes: 1 << 30,
             rescued_age: HOUR * 24 * 90,
             bin_age: Some(HOUR * 24 * 30),
+            audit_keep: HOUR * 24 * 365,
             token_lifetime: HOUR * 10,
             rotate_keys_after: HOUR * 24 * 30,
             keep_keys_for: HOUR * 24,

@@ -203,6 +203,14 @@ impl Sessions {
         Ok(cleared)
     }
 
+    /// When a session was used last: up to about a minute earlier or later than it really was.
+    pub fn last_used(&self, session: &SessionRecord) -> Timestamp {
+        let whole = self.lifetime + ROUNDING.min(self.lifetime / 4);
+        let used = Timestamp::from_ticks(0).plus(session.expires.since(Timestamp::from_ticks(0)).saturating_sub(whole));
+        // The lifetime may have been another one.
+        used.clamp(session.created, self.clock.wall().max(session.created))
+    }
+
     fn end_from(&self, now: Timestamp) -> Timestamp {
         now.plus(self.lifetime).plus(ROUNDING.min(self.lifetime / 4))
     }

@@ -18,10 +18,12 @@ use super::{
 };
 use crate::{
     host::{
+        audit::Note,
         oauth::{Bearer, GrantError, NewCode},
         trouble::Trouble,
     },
-    server::{bearer, note_operation, note_reason},
+    server::{bearer, note_operation, note_reason, visitor_address},
+    store::records::AuditEvent,
 };
 
 /// The scope that a token must have.
@@ -162,7 +164,7 @@ pub(super) async fn post(request: HttpRequest, body: web::Bytes, identity: web::
         let description = "the body must be a JSON object with client_id";
         return Wanted::default().refuse(StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest, description);
     };
-    match issue(&identity, &bearer, &wanted).await {
+    match issue(&request, &identity, &bearer, &wanted).await {
         Ok(response) => response,
         Err(trouble) => troubled(&wanted, &trouble),
     }
@@ -180,7 +182,12 @@ fn troubled(wanted: &Wanted, trouble: &Trouble) -> HttpResponse {
     response
 }
 
-async fn issue(identity: &Identity, bearer: &Bearer, wanted: &Wanted) -> Result<HttpResponse, Trouble> {
+async fn issue(
+    request: &HttpRequest,
+    identity: &Identity,
+    bearer: &Bearer,
+    wanted: &Wanted,
+) -> Result<HttpResponse, Trouble> {
     let mut asked = match AuthorizationRequest::read(identity, &wanted.as_params()) {
         Ok(asked) => asked,
         Err(Wrong::Trouble(trouble)) => return Err(trouble),
@@ -216,6 +223,8 @@ async fn issue(identity: &Identity, bearer: &Bearer, wanted: &Wanted) -> Result<
     }
     let grants = identity.host.grants();
     grants.allow(&account.user, &asked.client.id, &asked.scopes).await?;
+    let note = Note::by(AuditEvent::AppAllowed, Some(&account.user), visitor_address(request)).id(&asked.client.id);
+    identity.host.audit().note(note.detail(&format!("by {}", bearer.client))).await;
     let code = NewCode {
         client: asked.client.id.clone(),
         redirect_uri: asked.redirect_uri,

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     host::{oauth::NewCode, trouble::Trouble},
     server::{note_operation, note_reason},
+    store::records::AuditEvent,
     web::{
         frame::{self, Page},
         language::Texts,
@@ -124,6 +125,9 @@ async fn decide(visit: &Visit<'_>, asked: &Asked, form: &str, decision: &str) ->
     match (decision, cookie) {
         ("allow", Some(_)) => allow(visit, asked).await,
         ("other", Some(cookie)) => {
+            if let Some((account, _)) = visit.identity.host.sessions().find(&cookie)? {
+                visit.identity.host.audit().note(visit.noted(AuditEvent::SignOut, Some(&account.user))).await;
+            }
             visit.identity.host.sessions().end(&cookie).await?;
             let mut response = frame::redirect(StatusCode::SEE_OTHER, &format!("./authorize?{}", asked.query));
             add(&mut response, &visit.drop_session());
@@ -157,6 +161,8 @@ async fn allow(visit: &Visit<'_>, asked: &Asked) -> Result<HttpResponse, Trouble
     };
     grants.allow(&account.user, &request.client.id, &request.scopes).await?;
     let code = grants.issue_code(code).await?;
+    let note = visit.noted(AuditEvent::AppAllowed, Some(&account.user)).id(&request.client.id);
+    visit.identity.host.audit().note(note.detail(&request.scopes.join(" "))).await;
     let hints = Hints::of(&visit.identity.settings.oauth, account.region.as_deref());
     let to = redirect::success(&request.answer_to, &code, request.state.as_deref(), &hints);
     let mut response = frame::redirect(StatusCode::SEE_OTHER, &to);

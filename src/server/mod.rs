@@ -20,6 +20,7 @@ pub use bearer::bearer;
 pub use body::{BodyError, BodyReader};
 pub use health::Readiness;
 pub use metrics::Metrics;
+pub(crate) use proxy::visitor_address;
 pub use proxy::{ProxyPolicy, Visitor};
 pub use run::{Bound, Server, ServerError, ServerOptions, Services};
 pub use telemetry::{note_operation, note_reason};

@@ -1,8 +1,11 @@
 //! Who is asking, and how: forwarded headers count only from listed proxies.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use actix_web::http::header::{FORWARDED, HeaderMap};
+use actix_web::{
+    HttpMessage as _, HttpRequest,
+    http::header::{FORWARDED, HeaderMap},
+};
 
 use crate::settings::{Networks, Settings};
 
@@ -30,6 +33,12 @@ pub struct Visitor {
     pub forwarded_host: Option<String>,
     /// Whether the connection comes from a listed proxy.
     pub through_proxy: bool,
+}
+
+/// The address of whoever sent a request; unspecified when nothing let it in.
+pub(crate) fn visitor_address(request: &HttpRequest) -> IpAddr {
+    let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    request.extensions().get::<Visitor>().map_or(nobody, |visitor| visitor.address)
 }
 
 /// What is to be said when the host starts.

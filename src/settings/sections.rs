@@ -59,6 +59,8 @@ section! {
             actors: Actors;
             /// Versions, rescued versions and the bin.
             history: History;
+            /// The audit trail.
+            audit: Audit;
             /// What clients may do at all.
             supports: Supports;
             /// Signing in.
@@ -180,6 +182,14 @@ section! {
         rescued_keep_for: Period = Period::days(30), "duration";
         /// How long a deleted file stays in the bin.
         bin_keep_for: Period = Period::days(30), "duration";
+    }
+}
+
+section! {
+    /// The audit trail.
+    Audit {
+        /// How long it is kept who signed in, shared, broke locks and administered, when, and from which address.
+        keep: Period = Period::days(365), "duration";
     }
 }
 

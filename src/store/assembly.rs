@@ -1,6 +1,6 @@
 //! The whole store of one data directory, opened in the right order.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{io, path::Path, sync::Arc, time::Duration};
 
 use super::{
     backing::{Backing, BackingError},
@@ -21,6 +21,9 @@ pub(crate) const RECORDS: &str = "records";
 /// The trees of the contents' database.
 pub(crate) const CHUNKS: &str = "chunks";
 pub(crate) const INDEX: &str = "index";
+
+/// Directories within a database that are looked into.
+const DEEPEST: usize = 3;
 
 /// How the store is set up.
 #[derive(Clone)]
@@ -187,6 +190,15 @@ impl Store {
         self.databases.iter().map(|database| database.blobs().unwrap_or(0)).sum()
     }
 
+    /// Bytes that the database of records takes on the disk, and bytes that those of contents take.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn sizes_on_disk(&self) -> io::Result<(u64, u64)> {
+        let of = |path: &Path| size_of(path, 0);
+        Ok((of(&self.directory.meta())?, of(&self.directory.content())? + of(&self.directory.index())?))
+    }
+
     /// Stops taking changes, makes durable what was taken.
     pub fn close(&self) {
         self.engine.close();
@@ -194,6 +206,26 @@ impl Store {
             tracing::error!(%error, "the contents could not be closed cleanly");
         }
     }
+}
+
+/// Bytes of the files in a directory, a few levels down. What goes away meanwhile counts nothing.
+fn size_of(directory: &Path, depth: usize) -> io::Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        let metadata = match entry.metadata() {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        if metadata.is_dir() && depth < DEEPEST {
+            bytes += size_of(&entry.path(), depth + 1)?;
+        } else if metadata.is_file() {
+            // What is allocated: a database's file may have holes.
+            bytes += std::os::unix::fs::MetadataExt::blocks(&metadata) * 512;
+        }
+    }
+    Ok(bytes)
 }
 
 /// The store's incarnation: made with the store, renewed when the store may have gone back in time.

@@ -1,6 +1,9 @@
 //! Floor 5: what a person's browser, or an editor's plain GET, asks for: pages and downloads.
 
+mod account;
+mod admin;
 mod assets;
+mod audit;
 pub(crate) mod desk;
 pub(crate) mod downloads;
 pub(crate) mod frame;
@@ -25,9 +28,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/assets/{mark}/{name}").route(read().to(assets::serve)))
         .service(web::resource("/").route(read().to(pages::home)))
         .service(web::resource("/sign-in").route(read().to(sign_in::form)).route(web::post().to(sign_in::sign_in)))
+        .service(web::resource("/account").route(read().to(account::get)).route(web::post().to(account::post)))
         .service(web::resource("/sign-out").route(web::post().to(sign_in::sign_out)))
         .service(web::resource("/privacy").route(read().to(privacy::page)))
         .service(web::resource("/{page:view|edit|share|versions|folder}/{id}").route(read().to(pages::plain)));
+    config.configure(admin::routes);
     #[cfg(feature = "oidc")]
     config.configure(oidc::routes);
 }

@@ -1,15 +1,15 @@
 //! What the pages know of a request: its language, its cookies, where it comes from.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use actix_web::{
-    HttpMessage as _, HttpRequest,
+    HttpRequest,
     cookie::{Cookie, SameSite, time::Duration as Age},
     http::header,
 };
 
 use super::language::{self, Texts};
-use crate::{host::trouble::Trouble, oauth::Identity, server::Visitor, store::records::AccountRecord};
+use crate::{host::trouble::Trouble, oauth::Identity, server::visitor_address, store::records::AccountRecord};
 
 /// The cookie of a session.
 const SESSION: &str = "lockhouse";
@@ -71,7 +71,7 @@ impl<'a> Visit<'a> {
 
     /// The client's address.
     pub(crate) fn address(&self) -> IpAddr {
-        self.request.extensions().get::<Visitor>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |visitor| visitor.address)
+        visitor_address(self.request)
     }
 
     /// What the browser calls itself.

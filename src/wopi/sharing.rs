@@ -11,7 +11,12 @@ use super::{
     session::Session,
     shapes::share_types,
 };
-use crate::{host::access::Access, permission::Role};
+use crate::{
+    host::{access::Access, audit::Note, tokens::Resource},
+    permission::Role,
+    server::visitor_address,
+    store::records::AuditEvent,
+};
 
 /// Longest body that is read to find that it is too long; the limit itself is 1024 characters.
 const LONGEST_USER_INFO_BODY: u64 = 16 * 1024;
@@ -76,5 +81,12 @@ pub(super) async fn answer(
         return Err(Problem::NotSupported("share URLs for this user"));
     }
     let link = wopi.host.share_link(access, role).await?;
+    let note = Note::by(AuditEvent::LinkMade, Some(&access.user_id()), visitor_address(request));
+    let node = match &access.claims.resource {
+        Resource::File(node) | Resource::Container(node) => Some(node),
+        Resource::Ecosystem => None,
+    };
+    let note = node.map_or_else(|| note.clone(), |node| note.clone().at(&wopi.host, node));
+    wopi.host.audit().note(note.detail(role.as_str())).await;
     Ok(reply::ok().json(json!({ "ShareUrl": wopi.urls.share_link(&link) })))
 }

@@ -11,7 +11,7 @@ async fn whoever_is_not_signed_in_is_sent_to_sign_in_and_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_loads_only_files_of_this_house_and_says_so() {
-    let mut person = Person::new("frame-files").await;
+    let mut person = Person::new("framefiles").await;
     let page = person.get("/account").await.expect(200);
     let policy = page.header("Content-Security-Policy").unwrap();
     assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");

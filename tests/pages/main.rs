@@ -5,5 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account;
+mod admin;
 mod frame;
 mod person;

@@ -122,11 +122,11 @@ impl Grants {
         Ok(Bearer { account, client: family.client, scopes, family: id })
     }
 
-    /// Revokes the family of an access or refresh token, if it is the client's (RFC 7009).
+    /// Revokes the family of an access or refresh token, if it is the client's (RFC 7009). Whose it was, if it was.
     ///
     /// # Errors
     /// [`Trouble`].
-    pub async fn revoke_token(&self, client: &ClientRecord, token: &str) -> Result<(), Trouble> {
+    pub async fn revoke_token(&self, client: &ClientRecord, token: &str) -> Result<Option<UserId>, Trouble> {
         let refresh = RefreshToken::parse(token);
         let id = match &refresh {
             Some(refresh) => Some(refresh.family.clone()),
@@ -139,12 +139,13 @@ impl Grants {
                 Err(_) => None,
             },
         };
-        let Some(id) = id else { return Ok(()) };
-        let Some((family, _)) = load::<GrantFamilyRecord>(&*self.engine, &keys::family(&id))? else { return Ok(()) };
+        let Some(id) = id else { return Ok(None) };
+        let Some((family, _)) = load::<GrantFamilyRecord>(&*self.engine, &keys::family(&id))? else { return Ok(None) };
         if family.client != client.id || refresh.is_some_and(|token| !token.is_ours(&family.salt)) {
-            return Ok(());
+            return Ok(None);
         }
-        self.revoke(&id).await
+        self.revoke(&id).await?;
+        Ok(Some(family.user))
     }
 
     /// Takes back all that a user granted to a client, consent included (rule B-99). Returns how many families ended.

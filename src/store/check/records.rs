@@ -23,8 +23,9 @@ use crate::{
         content::Page,
         engine::{Engine, EngineError, Key, Record, prefix_end, raw},
         records::{
-            AccountRecord, BinRow, CodeRecord, ContainerRecord, FileHead, GrantRecord, ManifestId, NameRow, NodeKind,
-            RecordError, ShareLinkRecord, SigningKeyRecord, StoreFacts, VersionRow, decode, keys, keys::prefix,
+            AccountRecord, AuditRecord, BinRow, CodeRecord, ContainerRecord, FileHead, GrantRecord, ManifestId,
+            NameRow, NodeKind, RecordError, ShareLinkRecord, SigningKeyRecord, StoreFacts, VersionRow, decode, keys,
+            keys::prefix,
         },
     },
 };
@@ -194,6 +195,10 @@ impl<'a> Examiner<'a> {
             Some(b"x/") => self.decoded(key, value, sign_in::session),
             Some(b"y/") => sign_in::session_of(self, key),
             Some(b"z/") => self.decoded(key, value, sign_in::consent),
+            Some(b"A/") => self.decoded(key, value, |_, key, record: &AuditRecord| {
+                let well = keys::audit_time(key) == Some(record.at);
+                Ok(fault_unless(well, Fault::Misplaced("it is of another time than its key says")))
+            }),
             Some(b"S/") => self.decoded(key, value, Self::subject),
             _ => Ok(vec![Fault::Unknown]),
         }

@@ -6,6 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
+    clock::Timestamp,
     ids::{NodeId, UserId},
     store::{engine::Key, records::ManifestId},
 };
@@ -56,6 +57,8 @@ pub mod prefix {
     pub const SESSIONS_OF: &[u8] = b"y/";
     /// Consents.
     pub const CONSENTS: &[u8] = b"z/";
+    /// The audit trail.
+    pub const AUDIT: &[u8] = b"A/";
     /// Users by who they are at the outside provider.
     pub const SUBJECTS: &[u8] = b"S/";
 }
@@ -280,6 +283,23 @@ pub fn subject(subject: &str) -> Key {
     join(&[b"S", URL_SAFE_NO_PAD.encode(hash).as_bytes()])
 }
 
+/// `A/<time><number>`: the time is turned around, so that the latest come first; the number tells those of one moment apart.
+pub fn audit(at: Timestamp, tell_apart: [u8; 4]) -> Key {
+    let (earliest_last, number) = (u64::MAX - at.ticks().max(0).unsigned_abs(), u32::from_be_bytes(tell_apart));
+    format!("A/{earliest_last:016x}{number:08x}").into_bytes()
+}
+
+/// The time in `A/<time><number>`.
+pub fn audit_time(key: &[u8]) -> Option<Timestamp> {
+    let text = std::str::from_utf8(key.strip_prefix(prefix::AUDIT)?).ok()?;
+    let (time, number) = text.split_at_checked(16)?;
+    let turned = u64::from_str_radix(time, 16).ok()?;
+    let at = Timestamp::from_ticks(i64::try_from(u64::MAX - turned).ok()?);
+    let number = u32::from_str_radix(number, 16).ok()?;
+    // One moment has one form: lower case, no sign.
+    (audit(at, number.to_be_bytes()) == key).then_some(at)
+}
+
 /// Whether what a person may do follows from the record of this key: accounts, containers, grants, links, keys, what was
 /// granted to clients, the text of `PutUserInfo`. Those of files and their contents, names and counters are not among them:
 /// they change with every save; nor what changes with every sign-in and what nobody's right depends on.
@@ -314,6 +334,16 @@ mod tests {
         assert_eq!(parse_manifest_page(&key), Some((node, ManifestId(u64::MAX), 3)));
         for other in ["m/x", "m/x/7/3", "m/x/+00000000000000f/00000003", "m/x/00000000000000FF/00000003"] {
             assert_eq!(parse_manifest_page(other.as_bytes()), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_latest_of_the_audit_trail_comes_first_and_its_time_can_be_read() {
+        let (early, late) = (Timestamp::from_unix_ms(1_700_000_000_000), Timestamp::from_unix_ms(1_700_000_000_001));
+        assert!(audit(late, [0; 4]) < audit(early, [0; 4]));
+        assert_eq!(audit_time(&audit(late, [7; 4])), Some(late));
+        for other in ["A/", "A/00", "A/000000000000000000000000", "A/+fffffffffffffff00000000", "A/ä"] {
+            assert_eq!(audit_time(other.as_bytes()), None, "{other}");
         }
     }
 

@@ -23,7 +23,7 @@
 //! | `p/<node>` | a file that was removed for good, of which something may be left: an empty record |
 //! | `q/<owner>/bytes`, `q/<owner>/files` | counters of usage |
 //! | `r/<node>/<number>` | [`VersionRow`] of a rescued version |
-//! | `s/<what>` | facts about the store itself ([`StoreFacts`]) |
+//! | `s/<what>` | facts about the store itself ([`StoreFacts`], [`LastBackup`], [`LastCheck`]) |
 //! | `t/<node>/<number>` | an activity reported by `AddActivities`, as the client sent it |
 //! | `u/<family>` | [`GrantFamilyRecord`]: what a client was granted by one sign-in |
 //! | `v/<node>/<sequence>` | [`VersionRow`] |
@@ -31,9 +31,11 @@
 //! | `x/<hash>` | [`SessionRecord`]: a browser that is signed in |
 //! | `y/<user>/<hash>` | sessions seen from the user: an empty record |
 //! | `z/<user>/<client>` | [`ConsentRecord`] |
+//! | `A/<time, latest first><number>` | [`AuditRecord`]: what somebody did |
 //! | `S/<hash>` | the user whom an outside provider knows as this subject: his name |
 
 pub mod accounts;
+pub mod audit;
 pub mod files;
 pub mod keys;
 pub mod oauth;
@@ -44,12 +46,13 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use crate::licence::AccountKind;
 pub use accounts::{AccountRecord, GrantRecord, ShareLinkRecord, SigningKeyRecord};
+pub use audit::{AuditEvent, AuditRecord};
 pub use files::{
     BinRow, Binned, ContainerRecord, ContentRef, FileHead, ManifestId, NameRow, NodeKind, SaveKind, StoredLock,
     VersionRow, VersionStamp,
 };
 pub use oauth::{ClientRecord, ClientSecret, CodeRecord, ConsentRecord, GrantFamilyRecord, SessionRecord};
-pub use system::StoreFacts;
+pub use system::{LastBackup, LastCheck, StoreFacts};
 
 /// The format that this program writes.
 pub const FORMAT: u8 = 1;

@@ -34,6 +34,10 @@ assets! {
     DESK_CSS = "desk.css";
     /// What all of these pages share: menus, dialogs, messages.
     DESK_JS = "desk.js";
+    /// The looks of the account page and of the administrators' pages.
+    ADMIN_CSS = "admin.css";
+    /// What makes them easier.
+    ADMIN_JS = "admin.js";
 }
 
 /// The first bytes of each file's hash.

@@ -1,5 +1,8 @@
 //! The languages of the pages, and which of them somebody is shown.
 
+mod account;
+mod admin;
+mod audit;
 mod de;
 mod desk;
 mod en;
@@ -12,6 +15,9 @@ mod zh;
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 
+pub(crate) use account::AccountTexts;
+pub(crate) use admin::AdminTexts;
+pub(crate) use audit::AuditTexts;
 pub(crate) use desk::DeskTexts;
 #[cfg(test)]
 pub(crate) use table::places;

@@ -25,6 +25,7 @@ use crate::{
     },
     oauth::Identity,
     server::{note_operation, note_reason, reply},
+    store::records::AuditEvent,
     web::{
         frame,
         sign_in::{
@@ -221,11 +222,17 @@ async fn enter(visit: &Visit<'_>, who: &Outsider, return_to: Option<&ReturnTo>) 
     let oidc = &visit.identity.settings.oidc;
     let newcomers = oidc.create_users.then_some(oidc.kind);
     match visit.identity.host.accounts().enter(who, newcomers).await {
-        Ok(account) => finish(visit, &account, return_to).await,
+        Ok(account) => {
+            let note = visit.noted(AuditEvent::SignIn, Some(&account.user)).detail("provider");
+            visit.identity.host.audit().note(note).await;
+            finish(visit, &account, return_to).await
+        }
         Err(EnterError::Trouble(trouble)) => Err(trouble),
         Err(error) => {
             // Who is disabled and who has no account hear the same.
             note_reason(visit.request, error.to_string());
+            let note = visit.noted(AuditEvent::SignInFailed, None).detail("provider");
+            visit.identity.host.audit().note(note).await;
             let texts = visit.texts;
             let text = texts.no_account.replace("{provider}", &oidc.name).replace("{place}", visit.place());
             Ok(frame::notice(visit, StatusCode::FORBIDDEN, texts.title_no_account, &text, who.subject.as_str()))

@@ -80,7 +80,11 @@ pub(crate) fn consented(visit: &Visit<'_>, response: &mut HttpResponse) {
     }
 }
 
-async fn fresh(visit: &Visit<'_>, session: &str) -> Result<Option<Cookie<'static>>, Trouble> {
+/// The cookie that says so, for a session in which a password was given just now; `None` where no consent demands it.
+///
+/// # Errors
+/// [`Trouble`] when the key cannot be read.
+pub(crate) async fn fresh(visit: &Visit<'_>, session: &str) -> Result<Option<Cookie<'static>>, Trouble> {
     if visit.identity.settings.oauth.reuse_session {
         return Ok(None);
     }

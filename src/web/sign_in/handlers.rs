@@ -23,8 +23,10 @@ use crate::{
         passwords::PasswordError,
         trouble::Trouble,
     },
+    ids::UserId,
     oauth::{Identity, authorize},
     server::{note_operation, note_reason},
+    store::records::AuditEvent,
     web::{
         frame,
         visit::{Depth, Visit},
@@ -145,14 +147,19 @@ async fn judge(visit: &Visit<'_>, form: &SignInForm<'_>) -> Result<HttpResponse,
     };
     match visit.identity.host.accounts().authenticate(form.name, form.password).await {
         Ok(account) if !offers_passwords(visit) && !account.admin => {
+            failed(visit, Some(&account.user)).await;
             refuse(Say::Wrong, "not signed in: passwords are for administrators").await
         }
         Ok(account) => {
             attempts.give_back(&admitted);
+            let note = visit.noted(AuditEvent::SignIn, Some(&account.user)).detail("password");
+            visit.identity.host.audit().note(note).await;
             finish(visit, &account, return_to).await
         }
         Err(SignInError::Refused(reason)) => {
             note_reason(visit.request, format!("not signed in: {reason:?}"));
+            let meant = visit.identity.host.accounts().find(form.name)?;
+            failed(visit, meant.as_ref().map(|account| &account.user)).await;
             again(visit, return_to, name, Say::Wrong, true).await
         }
         Err(SignInError::Password(PasswordError::Busy)) => {
@@ -171,6 +178,16 @@ async fn judge(visit: &Visit<'_>, form: &SignInForm<'_>) -> Result<HttpResponse,
     }
 }
 
+/// Writes down that somebody did not get in. Which account was meant is told when there is one; what was typed otherwise is
+/// not: some type their password there.
+async fn failed(visit: &Visit<'_>, meant: Option<&UserId>) {
+    let mut note = visit.noted(AuditEvent::SignInFailed, None).detail("password");
+    if let Some(user) = meant {
+        note = note.about(user);
+    }
+    visit.identity.host.audit().note(note).await;
+}
+
 /// `POST /sign-out`.
 pub(in crate::web) async fn sign_out(
     request: HttpRequest,
@@ -187,6 +204,9 @@ pub(in crate::web) async fn sign_out(
             return again(&visit, None, "", Say::Stale, false).await;
         }
         if let Some(cookie) = cookie {
+            if let Some((account, _)) = identity.host.sessions().find(&cookie)? {
+                identity.host.audit().note(visit.noted(AuditEvent::SignOut, Some(&account.user))).await;
+            }
             identity.host.sessions().end(&cookie).await?;
         }
         let mut response =
