@@ -8,10 +8,13 @@ pub mod access;
 pub mod accounts;
 mod administration;
 mod ancestry;
+mod bin;
 mod containers;
+mod copying;
 mod error;
 mod files;
 mod first_start;
+pub mod folded;
 mod history;
 mod housekeeping;
 mod kept;
@@ -22,6 +25,7 @@ mod naming;
 pub mod oauth;
 mod options;
 pub mod passwords;
+mod people;
 pub mod random;
 mod reading;
 pub mod rights;
@@ -60,6 +64,7 @@ use self::{
 pub use self::{
     administration::{Belongings, Cleared, Transferred, Usage},
     ancestry::Ancestor,
+    bin::BinMark,
     containers::{ContainerFacts, ContainerTarget, NewFile},
     error::{HostError, OpenError},
     files::{FileFacts, LockAnswer, Unless},
@@ -68,6 +73,7 @@ pub use self::{
     listing::{Listed, Listing},
     naming::NEW_DOCUMENT,
     options::{HostOptions, SignInOptions},
+    people::Found,
     reading::Reading,
     saving::{Creation, Put, PutOutcome, PutRequest, Relative, RelativeTarget, Replacement},
     test_accounts::{TestAccount, TestAccountState},

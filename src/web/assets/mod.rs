@@ -34,6 +34,10 @@ assets! {
     DESK_CSS = "desk.css";
     /// What all of these pages share: menus, dialogs, messages.
     DESK_JS = "desk.js";
+    /// The looks of the pages about one document, and of the bin.
+    DOCUMENTS_CSS = "documents.css";
+    /// What these pages do with a script: copy an address, show a field only where it counts.
+    DOCUMENTS_JS = "documents.js";
 }
 
 /// The first bytes of each file's hash.

@@ -1,21 +1,31 @@
 //! The languages of the pages, and which of them somebody is shown.
 
+mod bin;
 mod de;
 mod desk;
+mod documents;
 mod en;
 mod es;
 mod fr;
 mod ja;
+mod share_links;
+mod sharing;
 mod table;
 mod texts;
+mod versions;
 mod zh;
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 
+pub(crate) use bin::BinTexts;
 pub(crate) use desk::DeskTexts;
+pub(crate) use documents::DocumentTexts;
+pub(crate) use share_links::ShareLinkTexts;
+pub(crate) use sharing::SharingTexts;
 #[cfg(test)]
 pub(crate) use table::places;
 pub(crate) use texts::Texts;
+pub(crate) use versions::VersionTexts;
 
 /// All languages, as `/account` offers them; the first is for those who can be shown none of the others.
 pub(crate) const ALL: [&Texts; 6] = [&en::TEXTS, &de::TEXTS, &fr::TEXTS, &es::TEXTS, &ja::TEXTS, &zh::TEXTS];
