@@ -47,9 +47,13 @@ pub(super) fn difference(now: u64, before: u64, texts: &Texts) -> String {
 
 /// A moment: the element for it, in UTC. A script makes it the reader's own time.
 pub(super) fn moment(at: Timestamp) -> String {
+    format!("<time datetime=\"{}Z\">{} UTC</time>", at.to_iso().get(..19).unwrap_or_default(), minute(at))
+}
+
+/// A moment as plain text, in UTC: for names.
+pub(super) fn minute(at: Timestamp) -> String {
     let iso = at.to_iso();
-    let (day, clock) = (iso.get(..10).unwrap_or_default(), iso.get(11..16).unwrap_or_default());
-    format!("<time datetime=\"{}Z\">{day} {clock} UTC</time>", iso.get(..19).unwrap_or_default())
+    format!("{} {}", iso.get(..10).unwrap_or_default(), iso.get(11..16).unwrap_or_default())
 }
 
 /// The day of a moment, as a field for a day wants it.
@@ -103,7 +107,7 @@ mod tests {
     fn a_moment_is_told_in_utc_and_for_machines() {
         let at = Timestamp::parse_iso("2026-11-23T21:10:13.5Z").unwrap();
         assert_eq!(moment(at), "<time datetime=\"2026-11-23T21:10:13Z\">2026-11-23 21:10 UTC</time>");
-        assert_eq!(day(at), "2026-11-23");
+        assert_eq!((day(at), minute(at)), ("2026-11-23".to_owned(), "2026-11-23 21:10".to_owned()));
     }
 
     #[test]

@@ -54,11 +54,11 @@ impl<'a> Guest<'a> {
     }
 
     /// What the link is worth at a file or folder at this moment: whoever made it may have lost the right.
-    pub(super) fn access(&self, resource: Resource) -> Result<Access, HostError> {
+    pub(super) fn access(&self, resource: &Resource) -> Result<Access, HostError> {
         let host = self.host();
         let new = NewToken::for_link(self.link.clone(), resource.clone(), self.record.role, ClientKind::Any);
         let token = host.tokens().issue(&new, host.options().token_lifetime)?;
-        Ok(host.access_control().authorize(&token.text, &resource)?)
+        Ok(host.access_control().authorize(&token.text, resource)?)
     }
 
     /// Who is signed in in the same browser and has a right of his own.
@@ -111,7 +111,7 @@ fn visit<'a>(request: &'a HttpRequest, identity: &'a Identity, depth: Depth) -> 
 fn document(guest: &Guest<'_>) -> Result<HttpResponse, HostError> {
     let file = &guest.record.node;
     let resource = Resource::File(file.clone());
-    let access = guest.access(resource.clone())?;
+    let access = guest.access(&resource)?;
     let head = guest.host().head(file)?;
     let insider = guest.insider(resource);
     let page = Document {
@@ -150,7 +150,7 @@ pub(super) async fn download(
             Some(id) => NodeId::parse(id).map_err(|_| HostError::NotFound)?,
             None => guest.record.node.clone(),
         };
-        guest.access(Resource::File(file.clone()))?;
+        guest.access(&Resource::File(file.clone()))?;
         guest.host().read(&file)
     });
     match opened {

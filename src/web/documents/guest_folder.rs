@@ -71,7 +71,7 @@ pub(super) fn page(guest: &Guest<'_>) -> Result<HttpResponse, HostError> {
         None => top.clone(),
     };
     let resource = Resource::Container(folder.clone());
-    guest.access(resource.clone())?;
+    guest.access(&resource)?;
     let record = host.container(&folder)?;
 
     let after = parameter(request, "after").and_then(mark);

@@ -98,6 +98,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template hands references out")]
     const fn role(&self, role: &Role) -> &'static str {
         match role {
             Role::Viewer => self.common.viewer,
@@ -197,7 +198,7 @@ fn links(desk: &Desk<'_>, subject: &Subject, people: &mut People<'_>) -> Result<
     let (host, texts, now) = (desk.host(), SharingTexts::of(desk.language()), desk.host().clock().wall());
     let mut found = host.links().on(&subject.id)?;
     found.retain(|(_, link)| link.expires.is_none_or(|end| end > now));
-    found.sort_by(|(_, one), (_, other)| other.at.cmp(&one.at));
+    found.sort_by_key(|(_, link)| std::cmp::Reverse(link.at));
     let mut rows = Vec::with_capacity(found.len());
     for (number, (id, link)) in (1..).zip(found) {
         let his = may_end(desk, subject, &link);

@@ -157,7 +157,7 @@ async fn link(
     if !may_give(subject.role(), role) {
         return Ok("refused");
     }
-    let Some(end) = end_of(ends, day, now) else { return Ok("day") };
+    let Ok(end) = end_of(ends, day, now) else { return Ok("day") };
     let alive = links.on(&subject.id)?.iter().filter(|(_, link)| link.expires.is_none_or(|end| end > now)).count();
     if alive >= MOST_LINKS {
         return Ok("many");
@@ -173,14 +173,18 @@ async fn link(
     }
 }
 
-/// The end that was chosen; `None` when what was chosen is none.
-fn end_of(ends: &str, day: &str, now: Timestamp) -> Option<Option<Timestamp>> {
+/// What was chosen is no end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct NoEnd;
+
+/// The end that was chosen; `None` for never.
+fn end_of(ends: &str, day: &str, now: Timestamp) -> Result<Option<Timestamp>, NoEnd> {
     match ends {
-        "never" => Some(None),
-        "week" => Some(Some(now.plus(7 * DAY))),
-        "month" => Some(Some(now.plus(30 * DAY))),
-        "day" => end_of_day(day).map(Some),
-        _ => None,
+        "never" => Ok(None),
+        "week" => Ok(Some(now.plus(7 * DAY))),
+        "month" => Ok(Some(now.plus(30 * DAY))),
+        "day" => end_of_day(day).map(Some).ok_or(NoEnd),
+        _ => Err(NoEnd),
     }
 }
 
@@ -204,12 +208,16 @@ mod tests {
     #[test]
     fn the_end_of_a_link_is_what_was_chosen() {
         let now = Timestamp::parse_iso("2026-11-23T21:00:00Z").unwrap();
-        assert_eq!(end_of("never", "2020-01-01", now), Some(None));
-        assert_eq!(end_of("week", "", now), Some(Timestamp::parse_iso("2026-11-30T21:00:00Z")));
-        assert_eq!(end_of("month", "", now), Some(Timestamp::parse_iso("2026-12-23T21:00:00Z")));
-        assert_eq!(end_of("day", "2026-11-23", now), Some(Timestamp::parse_iso("2026-11-23T23:59:59Z")));
+        assert_eq!(end_of("never", "2020-01-01", now), Ok(None));
+        for (ends, day, end) in [
+            ("week", "", "2026-11-30T21:00:00Z"),
+            ("month", "", "2026-12-23T21:00:00Z"),
+            ("day", "2026-11-23", "2026-11-23T23:59:59Z"),
+        ] {
+            assert_eq!(end_of(ends, day, now), Ok(Timestamp::parse_iso(end)));
+        }
         for (ends, day) in [("day", ""), ("day", "x"), ("", "2026-11-23"), ("always", "")] {
-            assert_eq!(end_of(ends, day, now), None, "{ends} {day}");
+            assert_eq!(end_of(ends, day, now), Err(NoEnd), "{ends} {day}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
+    figures::minute,
     subject::Subject,
     versions::{may_see, read},
 };
@@ -11,6 +12,7 @@ use crate::{
     names::FileName,
     oauth::Identity,
     server::note_operation,
+    store::records::VersionRow,
     web::{desk::Desk, downloads::attach, language::VersionTexts, visit::Depth},
 };
 
@@ -40,16 +42,17 @@ fn open(desk: &Desk<'_>, id: &str, version: &str) -> Result<(Reading, FileName, 
     if !may_see(desk, &subject, choice, &row, current) {
         return Err(HostError::NoRight);
     }
-    let name = if current { FileName::sanitised(&head.name, "") } else { name_of(desk, &head.name, choice) };
+    let name = if current { FileName::sanitised(&head.name, "") } else { name_of(desk, &head.name, choice, &row) };
     Ok((reading, name, format!("{version}-{}", row.content.sha256)))
 }
 
-/// What a version is called as a file of its own: `Report (Version 12).docx`.
-pub(super) fn name_of(desk: &Desk<'_>, name: &str, choice: VersionChoice) -> FileName {
+/// What a version is called as a file of its own: `Report (Version 12).docx`, or `Report (Kept text 2026-11-23 21.48).docx`:
+/// the numbers of rescued versions say nothing to people.
+pub(super) fn name_of(desk: &Desk<'_>, name: &str, choice: VersionChoice, row: &VersionRow) -> FileName {
     let texts = VersionTexts::of(desk.language());
     let label = match choice {
         VersionChoice::Version(number) => texts.version.replace("{n}", &number.to_string()),
-        VersionChoice::Rescued(number) => texts.kept.replace("{n}", &number.to_string()),
+        VersionChoice::Rescued(_) => texts.kept.replace("{n}", &minute(row.at).replace(':', ".")),
     };
     let name = FileName::sanitised(name, "");
     name.with_stem_sanitised(&format!("{} ({label})", name.stem()))

@@ -63,7 +63,7 @@ async fn decide(desk: &Desk<'_>, id: &str, fields: &HashMap<String, String>) -> 
             // Beside the document, or among one's own files where one may not put anything beside it.
             let beside = desk.host().access_control().role_elsewhere(&subject.access, &head.parent)?;
             let parent = if beside.is_some_and(Role::can_write) { &head.parent } else { &desk.me.drive };
-            let name = name_of(desk, &head.name, choice);
+            let name = name_of(desk, &head.name, choice, &row);
             let copy = desk.host().copy_version(&subject.id, choice, &desk.me.user, parent, &name).await;
             copy.map(|(copy, _)| format!("copied&copy={copy}"))
         }

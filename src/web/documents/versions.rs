@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::{
-    figures::{difference, moment, size},
+    figures::{difference, minute, moment, size},
     people::People,
     share::is,
     subject::{self, Subject, Tab},
@@ -70,17 +70,21 @@ pub(super) fn may_see(
 #[template(
     ext = "html",
     source = r#"<li class="version{% if current %} current{% endif %}"><div class="what"><p class="when">{{ time|safe }}{% if current %} <span class="tag good">{{ texts.current }}</span>{% endif %}{% if !tag.is_empty() %} <span class="tag">{{ tag }}</span>{% endif %}</p>
-<p class="quiet">{{ title }} · {{ by }}{% if !editors.is_empty() %} · {{ editors }}{% endif %}</p>{% if !reason.is_empty() %}<p class="reason"{% if foreign %} lang="en"{% endif %}>{{ reason }}</p>{% endif %}</div>
+<p class="quiet">{{ called }} · {{ by }}{% if !editors.is_empty() %} · {{ editors }}{% endif %}</p>{% if !reason.is_empty() %}<p class="reason"{% if foreign %} lang="en"{% endif %}>{{ reason }}</p>{% endif %}</div>
 <p class="size"><span>{{ size }}</span>{% if !change.is_empty() %} <span class="quiet">{{ change }}<span class="seldom"> {{ than }}</span></span>{% endif %}</p>
 <div class="do"><a class="button plain" href="{{ base }}/{{ version }}/download">{{ texts.download }}<span class="seldom"> {{ title }}</span></a>{% if may_restore || may_copy %}<form method="post"><input type="hidden" name="form" value="{{ mark }}"><input type="hidden" name="version" value="{{ version }}">{% if may_copy %}<button name="deed" value="copy">{{ texts.keep_copy }}</button>{% endif %}{% if may_restore %}<button name="deed" value="restore"{% if may_copy %} class="first"{% endif %}>{% if may_copy %}{{ texts.make_current }}{% else %}{{ texts.restore }}{% endif %}<span class="seldom"> {{ title }}</span></button>{% endif %}</form>{% endif %}</div></li>
 "#
 )]
+#[allow(clippy::struct_excessive_bools, reason = "each is a part of the item that is there or not")]
 struct Item<'a> {
     texts: &'static VersionTexts,
     mark: &'a str,
     base: &'a NodeId,
     version: String,
+    /// What it is called: unlike all others for those who hear the page.
     title: String,
+    /// What is shown of that.
+    called: String,
     time: String,
     by: String,
     editors: String,
@@ -224,6 +228,7 @@ impl<'a> Maker<'a> {
             mark: self.mark,
             base: &self.subject.id,
             version: written(entry.choice),
+            called: title.clone(),
             title,
             time: moment(entry.row.at),
             by: self.by(&entry.row),
@@ -241,8 +246,8 @@ impl<'a> Maker<'a> {
     }
 
     fn kept(&mut self, entry: &HistoryEntry) -> String {
-        let (VersionChoice::Rescued(number) | VersionChoice::Version(number)) = entry.choice;
-        let item = self.item(entry, self.texts.kept.replace("{n}", &number.to_string()));
+        let called = self.texts.kept.replace("{n}", "").trim().to_owned();
+        let item = self.item(entry, self.texts.kept.replace("{n}", &minute(entry.row.at)));
         let reason = entry.row.reason.as_deref().unwrap_or_default();
         let known = self.reason(reason);
         let item = Item {
@@ -251,6 +256,7 @@ impl<'a> Maker<'a> {
             foreign: known.is_none(),
             reason: known.unwrap_or(reason).to_owned(),
             may_copy: true,
+            called,
             ..item
         };
         item.render().unwrap_or_default()
