@@ -79,6 +79,34 @@ impl Links {
         by: &UserId,
         expires: Option<Timestamp>,
     ) -> Result<NodeId, LinkError> {
+        self.make(node, role, by, expires, serves).await
+    }
+
+    /// The same for somebody who names the end of the link: an earlier one is given only when it ends at exactly that moment.
+    ///
+    /// # Errors
+    /// [`LinkError`].
+    pub async fn create_until(
+        &self,
+        node: &NodeId,
+        role: Role,
+        by: &UserId,
+        expires: Option<Timestamp>,
+    ) -> Result<NodeId, LinkError> {
+        let same = |old: &ShareLinkRecord, wanted: &ShareLinkRecord, now| {
+            old.expires == wanted.expires && serves(old, wanted, now)
+        };
+        self.make(node, role, by, expires, same).await
+    }
+
+    async fn make(
+        &self,
+        node: &NodeId,
+        role: Role,
+        by: &UserId,
+        expires: Option<Timestamp>,
+        serves: impl Fn(&ShareLinkRecord, &ShareLinkRecord, Timestamp) -> bool,
+    ) -> Result<NodeId, LinkError> {
         if role == Role::Owner {
             return Err(LinkError::NotAnOwner);
         }

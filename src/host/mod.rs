@@ -9,10 +9,13 @@ pub mod accounts;
 mod administration;
 mod ancestry;
 pub mod audit;
+mod bin;
 mod containers;
+mod copying;
 mod error;
 mod files;
 mod first_start;
+pub mod folded;
 mod history;
 mod housekeeping;
 mod kept;
@@ -23,6 +26,7 @@ mod naming;
 pub mod oauth;
 mod options;
 pub mod passwords;
+mod people;
 pub mod random;
 mod reading;
 pub mod rights;
@@ -62,6 +66,7 @@ use self::{
 pub use self::{
     administration::{Belongings, Cleared, Transferred, Usage},
     ancestry::Ancestor,
+    bin::BinMark,
     containers::{ContainerFacts, ContainerTarget, NewFile},
     error::{HostError, OpenError},
     files::{FileFacts, LockAnswer, Unless},
@@ -70,6 +75,7 @@ pub use self::{
     listing::{Listed, Listing},
     naming::NEW_DOCUMENT,
     options::{HostOptions, SignInOptions},
+    people::Found,
     reading::Reading,
     saving::{Creation, Put, PutOutcome, PutRequest, Relative, RelativeTarget, Replacement},
     test_accounts::{TestAccount, TestAccountState},

@@ -30,7 +30,8 @@ pub(super) async fn bytes(request: HttpRequest, id: web::Path<String>, wopi: web
     note_operation(&request, "FileUrl");
     match open(&request, &id, &wopi.host) {
         Ok(reading) => {
-            let mut builder = whole(StatusCode::OK, &reading);
+            let tag = EntityTag::new_strong(reading.head.version.to_string());
+            let mut builder = whole(StatusCode::OK, &tag);
             builder.content_type("application/octet-stream");
             send(&request, builder, reading).await
         }
@@ -41,20 +42,27 @@ pub(super) async fn bytes(request: HttpRequest, id: web::Path<String>, wopi: web
 /// `DownloadUrl`: the latest bytes as an attachment, with ranges and conditions (RFC 9110 sections 13 and 14).
 pub(super) async fn download(request: HttpRequest, id: web::Path<String>, wopi: web::Data<Wopi>) -> HttpResponse {
     note_operation(&request, "Download");
-    let mut reading = match open(&request, &id, &wopi.host) {
-        Ok(reading) => reading,
-        Err(error) => return refuse(&request, &error),
-    };
-    let tag = EntityTag::new_strong(reading.head.version.to_string());
-    if let Some(answer) = precondition(&request, &tag) {
+    match open(&request, &id, &wopi.host) {
+        Ok(reading) => {
+            let (name, tag) = (reading.head.name.clone(), reading.head.version.to_string());
+            attach(&request, reading, &name, tag).await
+        }
+        Err(error) => refuse(&request, &error),
+    }
+}
+
+/// Sends bytes as an attachment of this name, with ranges and conditions; `tag` stands for exactly these bytes.
+pub(super) async fn attach(request: &HttpRequest, mut reading: Reading, name: &str, tag: String) -> HttpResponse {
+    let tag = EntityTag::new_strong(tag);
+    if let Some(answer) = precondition(request, &tag) {
         return answer;
     }
     let size = reading.content.size;
-    let mut builder = match range(&request, &tag, size) {
-        Wanted::All => whole(StatusCode::OK, &reading),
+    let mut builder = match range(request, &tag, size) {
+        Wanted::All => whole(StatusCode::OK, &tag),
         Wanted::Part { from, to } => {
             reading.slice(from, to - from + 1);
-            let mut builder = whole(StatusCode::PARTIAL_CONTENT, &reading);
+            let mut builder = whole(StatusCode::PARTIAL_CONTENT, &tag);
             builder.insert_header((header::CONTENT_RANGE, format!("bytes {from}-{to}/{size}")));
             builder
         }
@@ -64,9 +72,9 @@ pub(super) async fn download(request: HttpRequest, id: web::Path<String>, wopi: 
                 .finish();
         }
     };
-    let kind = mime_guess::from_path(&reading.head.name).first_or_octet_stream();
-    builder.insert_header((header::CONTENT_TYPE, kind.as_ref())).insert_header(attachment(&reading.head.name));
-    send(&request, builder, reading).await
+    let kind = mime_guess::from_path(name).first_or_octet_stream();
+    builder.insert_header((header::CONTENT_TYPE, kind.as_ref())).insert_header(attachment(name));
+    send(request, builder, reading).await
 }
 
 fn open(request: &HttpRequest, id: &str, host: &Host) -> Result<Reading, HostError> {
@@ -81,10 +89,10 @@ fn open(request: &HttpRequest, id: &str, host: &Host) -> Result<Reading, HostErr
 }
 
 /// What everything that is sent has in common.
-fn whole(status: StatusCode, reading: &Reading) -> HttpResponseBuilder {
+fn whole(status: StatusCode, tag: &EntityTag) -> HttpResponseBuilder {
     let mut builder = HttpResponse::build(status);
     builder
-        .insert_header(ETag(EntityTag::new_strong(reading.head.version.to_string())))
+        .insert_header(ETag(tag.clone()))
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"));

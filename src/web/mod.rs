@@ -5,6 +5,7 @@ mod admin;
 mod assets;
 mod audit;
 pub(crate) mod desk;
+mod documents;
 pub(crate) mod downloads;
 pub(crate) mod frame;
 pub(crate) mod language;
@@ -12,7 +13,6 @@ pub(crate) mod language;
 pub mod oidc;
 mod pages;
 mod privacy;
-mod shared_folder;
 pub mod sign_in;
 pub(crate) mod visit;
 
@@ -24,7 +24,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/bytes/{id}").route(read().to(downloads::bytes)))
         .service(web::resource("/download/{id}").route(read().to(downloads::download)))
-        .service(web::resource("/s/{link}").route(read().to(pages::shared)))
         .service(web::resource("/assets/{mark}/{name}").route(read().to(assets::serve)))
         .service(web::resource("/").route(read().to(pages::home)))
         .service(web::resource("/sign-in").route(read().to(sign_in::form)).route(web::post().to(sign_in::sign_in)))
@@ -33,6 +32,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/privacy").route(read().to(privacy::page)))
         .service(web::resource("/{page:view|edit|share|versions|folder}/{id}").route(read().to(pages::plain)));
     config.configure(admin::routes);
+        .service(web::resource("/{page:view|edit|folder}/{id}").route(read().to(pages::plain)))
+        .configure(documents::routes);
     #[cfg(feature = "oidc")]
     config.configure(oidc::routes);
 }

@@ -7,5 +7,6 @@ mod support;
 
 mod account;
 mod admin;
+mod documents;
 mod frame;
 mod person;

@@ -38,6 +38,10 @@ assets! {
     ADMIN_CSS = "admin.css";
     /// What makes them easier.
     ADMIN_JS = "admin.js";
+    /// The looks of the pages about one document, and of the bin.
+    DOCUMENTS_CSS = "documents.css";
+    /// What these pages do with a script: copy an address, show a field only where it counts.
+    DOCUMENTS_JS = "documents.js";
 }
 
 /// The first bytes of each file's hash.

@@ -3,14 +3,19 @@
 mod account;
 mod admin;
 mod audit;
+mod bin;
 mod de;
 mod desk;
+mod documents;
 mod en;
 mod es;
 mod fr;
 mod ja;
+mod share_links;
+mod sharing;
 mod table;
 mod texts;
+mod versions;
 mod zh;
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
@@ -18,10 +23,15 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 pub(crate) use account::AccountTexts;
 pub(crate) use admin::AdminTexts;
 pub(crate) use audit::AuditTexts;
+pub(crate) use bin::BinTexts;
 pub(crate) use desk::DeskTexts;
+pub(crate) use documents::DocumentTexts;
+pub(crate) use share_links::ShareLinkTexts;
+pub(crate) use sharing::SharingTexts;
 #[cfg(test)]
 pub(crate) use table::places;
 pub(crate) use texts::Texts;
+pub(crate) use versions::VersionTexts;
 
 /// All languages, as `/account` offers them; the first is for those who can be shown none of the others.
 pub(crate) const ALL: [&Texts; 6] = [&en::TEXTS, &de::TEXTS, &fr::TEXTS, &es::TEXTS, &ja::TEXTS, &zh::TEXTS];
