@@ -8,6 +8,7 @@ pub mod access;
 pub mod accounts;
 mod administration;
 mod ancestry;
+mod browse;
 mod containers;
 mod error;
 mod files;
@@ -34,6 +35,7 @@ mod threads;
 pub mod tokens;
 mod tree;
 pub mod trouble;
+mod uploads;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -60,6 +62,7 @@ use self::{
 pub use self::{
     administration::{Belongings, Cleared, Transferred, Usage},
     ancestry::Ancestor,
+    browse::{Browse, Browsed, Cut, Item, LOOKED_AT, MOST_ROWS, Next, Order, Place, SEARCHED},
     containers::{ContainerFacts, ContainerTarget, NewFile},
     error::{HostError, OpenError},
     files::{FileFacts, LockAnswer, Unless},
@@ -72,6 +75,7 @@ pub use self::{
     saving::{Creation, Put, PutOutcome, PutRequest, Relative, RelativeTarget, Replacement},
     test_accounts::{TestAccount, TestAccountState},
     tree::{Child, DrivePath},
+    uploads::{BegunUpload, IfTaken, UploadRequest, UploadState, Uploaded},
 };
 pub use crate::actors::messages::VersionChoice;
 use crate::{
@@ -106,6 +110,7 @@ struct Inner {
     directory: Directory,
     tree: Tree,
     counters: Counters,
+    uploads: uploads::Uploads,
     threads: Threads,
     housekeeper: Mutex<Option<Housekeeper>>,
     // Dropped after what uses them.
@@ -165,6 +170,7 @@ impl Host {
             keys,
             directory,
             counters: Counters::default(),
+            uploads: uploads::Uploads::default(),
             threads: Threads::new().map_err(|error| unusable(error.to_string()))?,
             housekeeper: Mutex::new(None),
             system,
@@ -186,6 +192,8 @@ impl Host {
 
     /// Finishes what was acknowledged and refuses the rest. Stop the faces first. Blocking; idempotent.
     pub fn close(&self) {
+        // They hold the host.
+        self.0.uploads.clear();
         self.0.directory.close();
         let housekeeper = self.0.housekeeper.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(housekeeper) = housekeeper {
@@ -314,6 +322,10 @@ impl Host {
 
     fn directory(&self) -> &Directory {
         &self.0.directory
+    }
+
+    fn uploads(&self) -> &uploads::Uploads {
+        &self.0.uploads
     }
 
     fn tree(&self) -> &Tree {

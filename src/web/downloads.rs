@@ -41,16 +41,20 @@ pub(super) async fn bytes(request: HttpRequest, id: web::Path<String>, wopi: web
 /// `DownloadUrl`: the latest bytes as an attachment, with ranges and conditions (RFC 9110 sections 13 and 14).
 pub(super) async fn download(request: HttpRequest, id: web::Path<String>, wopi: web::Data<Wopi>) -> HttpResponse {
     note_operation(&request, "Download");
-    let mut reading = match open(&request, &id, &wopi.host) {
-        Ok(reading) => reading,
-        Err(error) => return refuse(&request, &error),
-    };
+    match open(&request, &id, &wopi.host) {
+        Ok(reading) => deliver(&request, reading).await,
+        Err(error) => refuse(&request, &error),
+    }
+}
+
+/// The bytes of a reading, as an attachment, with ranges and conditions.
+pub(super) async fn deliver(request: &HttpRequest, mut reading: Reading) -> HttpResponse {
     let tag = EntityTag::new_strong(reading.head.version.to_string());
-    if let Some(answer) = precondition(&request, &tag) {
+    if let Some(answer) = precondition(request, &tag) {
         return answer;
     }
     let size = reading.content.size;
-    let mut builder = match range(&request, &tag, size) {
+    let mut builder = match range(request, &tag, size) {
         Wanted::All => whole(StatusCode::OK, &reading),
         Wanted::Part { from, to } => {
             reading.slice(from, to - from + 1);
@@ -66,7 +70,7 @@ pub(super) async fn download(request: HttpRequest, id: web::Path<String>, wopi: 
     };
     let kind = mime_guess::from_path(&reading.head.name).first_or_octet_stream();
     builder.insert_header((header::CONTENT_TYPE, kind.as_ref())).insert_header(attachment(&reading.head.name));
-    send(&request, builder, reading).await
+    send(request, builder, reading).await
 }
 
 fn open(request: &HttpRequest, id: &str, host: &Host) -> Result<Reading, HostError> {

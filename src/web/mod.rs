@@ -3,6 +3,7 @@
 mod assets;
 pub(crate) mod desk;
 pub(crate) mod downloads;
+mod folders;
 pub(crate) mod frame;
 pub(crate) mod language;
 #[cfg(feature = "oidc")]
@@ -13,7 +14,7 @@ mod shared_folder;
 pub mod sign_in;
 pub(crate) mod visit;
 
-use actix_web::{http::Method, web};
+use actix_web::{http::Method, middleware::Compress, web};
 
 /// Adds the routes.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -22,12 +23,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/bytes/{id}").route(read().to(downloads::bytes)))
         .service(web::resource("/download/{id}").route(read().to(downloads::download)))
         .service(web::resource("/s/{link}").route(read().to(pages::shared)))
-        .service(web::resource("/assets/{mark}/{name}").route(read().to(assets::serve)))
-        .service(web::resource("/").route(read().to(pages::home)))
+        .service(web::resource("/assets/{mark}/{name}").wrap(Compress::default()).route(read().to(assets::serve)))
+        .configure(folders::routes)
         .service(web::resource("/sign-in").route(read().to(sign_in::form)).route(web::post().to(sign_in::sign_in)))
         .service(web::resource("/sign-out").route(web::post().to(sign_in::sign_out)))
         .service(web::resource("/privacy").route(read().to(privacy::page)))
-        .service(web::resource("/{page:view|edit|share|versions|folder}/{id}").route(read().to(pages::plain)));
+        .service(web::resource("/{page:view|edit|share|versions}/{id}").route(read().to(pages::plain)));
     #[cfg(feature = "oidc")]
     config.configure(oidc::routes);
 }

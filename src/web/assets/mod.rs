@@ -34,6 +34,10 @@ assets! {
     DESK_CSS = "desk.css";
     /// What all of these pages share: menus, dialogs, messages.
     DESK_JS = "desk.js";
+    /// The looks of folders and files.
+    FOLDER_CSS = "folder.css";
+    /// Choosing, menus and uploads in folders.
+    FOLDER_JS = "folder.js";
 }
 
 /// The first bytes of each file's hash.

@@ -4,6 +4,7 @@ mod de;
 mod desk;
 mod en;
 mod es;
+mod folders;
 mod fr;
 mod ja;
 mod table;
@@ -13,6 +14,7 @@ mod zh;
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 
 pub(crate) use desk::DeskTexts;
+pub(crate) use folders::FolderTexts;
 #[cfg(test)]
 pub(crate) use table::places;
 pub(crate) use texts::Texts;
