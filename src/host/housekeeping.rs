@@ -103,6 +103,7 @@ fn run(inner: &Weak<Inner>, every: Duration, stop: &Stop) {
         let now = host.clock().monotonic();
         runtime.block_on(host.settle_locks(now));
         host.directory().retire_idle();
+        host.uploads().sweep(now);
         let dropped = host.directory().dropped_bytes();
         host.content().note_garbage(dropped - dropped_before);
         dropped_before = dropped;

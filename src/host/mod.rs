@@ -10,6 +10,7 @@ mod administration;
 mod ancestry;
 pub mod audit;
 mod bin;
+mod browse;
 mod containers;
 mod copying;
 mod error;
@@ -39,6 +40,7 @@ mod threads;
 pub mod tokens;
 mod tree;
 pub mod trouble;
+mod uploads;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -67,6 +69,7 @@ pub use self::{
     administration::{Belongings, Cleared, Transferred, Usage},
     ancestry::Ancestor,
     bin::BinMark,
+    browse::{Browse, Browsed, Cut, Item, LOOKED_AT, MOST_ROWS, Next, Order, Place, SEARCHED},
     containers::{ContainerFacts, ContainerTarget, NewFile},
     error::{HostError, OpenError},
     files::{FileFacts, LockAnswer, Unless},
@@ -80,6 +83,7 @@ pub use self::{
     saving::{Creation, Put, PutOutcome, PutRequest, Relative, RelativeTarget, Replacement},
     test_accounts::{TestAccount, TestAccountState},
     tree::{Child, DrivePath},
+    uploads::{BegunUpload, IfTaken, UploadRequest, UploadState, Uploaded},
 };
 pub use crate::actors::messages::VersionChoice;
 use crate::{
@@ -115,6 +119,7 @@ struct Inner {
     directory: Directory,
     tree: Tree,
     counters: Counters,
+    uploads: uploads::Uploads,
     threads: Threads,
     housekeeper: Mutex<Option<Housekeeper>>,
     // Dropped after what uses them.
@@ -175,6 +180,7 @@ impl Host {
             keys,
             directory,
             counters: Counters::default(),
+            uploads: uploads::Uploads::default(),
             threads: Threads::new().map_err(|error| unusable(error.to_string()))?,
             housekeeper: Mutex::new(None),
             system,
@@ -196,6 +202,8 @@ impl Host {
 
     /// Finishes what was acknowledged and refuses the rest. Stop the faces first. Blocking; idempotent.
     pub fn close(&self) {
+        // They hold the host.
+        self.0.uploads.clear();
         self.0.directory.close();
         let housekeeper = self.0.housekeeper.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(housekeeper) = housekeeper {
@@ -329,6 +337,10 @@ impl Host {
 
     fn directory(&self) -> &Directory {
         &self.0.directory
+    }
+
+    fn uploads(&self) -> &uploads::Uploads {
+        &self.0.uploads
     }
 
     fn tree(&self) -> &Tree {

@@ -119,7 +119,7 @@ impl FileName {
     /// The form in which names are compared: two names are the same in a container if these are equal. Full case folding
     /// of Unicode, canonical (section 3.13, D145), composed.
     pub fn folded(&self) -> String {
-        self.0.chars().nfd().default_case_fold().nfc().collect()
+        folded(&self.0)
     }
 
     /// The name as it is reported to clients: each character that makes Office on iOS and Android refuse the file is
@@ -187,6 +187,11 @@ impl FileName {
 pub fn for_office_mobile(text: &str) -> String {
     const FORBIDDEN: &str = "\\/:*?\"<>|#{}^[]`%";
     text.chars().map(|character| if FORBIDDEN.contains(character) { '-' } else { character }).collect()
+}
+
+/// A text in the form in which names are compared, so that it can be looked for in them.
+pub fn folded(text: &str) -> String {
+    text.chars().nfd().default_case_fold().nfc().collect()
 }
 
 /// Cuts at the last dot; a dot at the very start begins no extension.

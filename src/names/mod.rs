@@ -6,6 +6,6 @@ pub mod file_name;
 mod rules;
 pub mod utf7;
 
-pub use file_name::{ContainerName, FILE_NAME_MAX_LENGTH, FileName, for_office_mobile};
+pub use file_name::{ContainerName, FILE_NAME_MAX_LENGTH, FileName, folded, for_office_mobile};
 pub use rules::NameError;
 pub use utf7::Utf7Error;

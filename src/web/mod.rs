@@ -7,6 +7,7 @@ mod audit;
 pub(crate) mod desk;
 mod documents;
 pub(crate) mod downloads;
+mod folders;
 pub(crate) mod frame;
 pub(crate) mod language;
 #[cfg(feature = "oidc")]
@@ -16,7 +17,7 @@ mod privacy;
 pub mod sign_in;
 pub(crate) mod visit;
 
-use actix_web::{http::Method, web};
+use actix_web::{http::Method, middleware::Compress, web};
 
 /// Adds the routes.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -26,6 +27,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/download/{id}").route(read().to(downloads::download)))
         .service(web::resource("/assets/{mark}/{name}").route(read().to(assets::serve)))
         .service(web::resource("/").route(read().to(pages::home)))
+        .service(web::resource("/s/{link}").route(read().to(pages::shared)))
+        .service(web::resource("/assets/{mark}/{name}").wrap(Compress::default()).route(read().to(assets::serve)))
+        .configure(folders::routes)
         .service(web::resource("/sign-in").route(read().to(sign_in::form)).route(web::post().to(sign_in::sign_in)))
         .service(web::resource("/account").route(read().to(account::get)).route(web::post().to(account::post)))
         .service(web::resource("/sign-out").route(web::post().to(sign_in::sign_out)))
@@ -34,6 +38,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.configure(admin::routes);
         .service(web::resource("/{page:view|edit|folder}/{id}").route(read().to(pages::plain)))
         .configure(documents::routes);
+        .service(web::resource("/{page:view|edit|share|versions}/{id}").route(read().to(pages::plain)));
     #[cfg(feature = "oidc")]
     config.configure(oidc::routes);
 }

@@ -47,13 +47,6 @@ fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
         .body(page.render().unwrap_or_default())
 }
 
-pub(super) async fn home(request: HttpRequest) -> HttpResponse {
-    note_operation(&request, "page");
-    let text = "This is a Lockhouse document host. Documents are opened in Word, Excel, PowerPoint, Collabora Online or \
-                ONLYOFFICE; its administrator can tell you how yours are reached.";
-    page(StatusCode::OK, &Page { title: "Lockhouse", text, link: "", label: "" })
-}
-
 /// The pages of a document: the same for everybody, so that they tell nobody whether it exists.
 pub(super) async fn plain(request: HttpRequest) -> HttpResponse {
     note_operation(&request, "page");

@@ -42,6 +42,10 @@ assets! {
     DOCUMENTS_CSS = "documents.css";
     /// What these pages do with a script: copy an address, show a field only where it counts.
     DOCUMENTS_JS = "documents.js";
+    /// The looks of folders and files.
+    FOLDER_CSS = "folder.css";
+    /// Choosing, menus and uploads in folders.
+    FOLDER_JS = "folder.js";
 }
 
 /// The first bytes of each file's hash.

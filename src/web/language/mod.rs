@@ -9,6 +9,7 @@ mod desk;
 mod documents;
 mod en;
 mod es;
+mod folders;
 mod fr;
 mod ja;
 mod share_links;
@@ -28,6 +29,7 @@ pub(crate) use desk::DeskTexts;
 pub(crate) use documents::DocumentTexts;
 pub(crate) use share_links::ShareLinkTexts;
 pub(crate) use sharing::SharingTexts;
+pub(crate) use folders::FolderTexts;
 #[cfg(test)]
 pub(crate) use table::places;
 pub(crate) use texts::Texts;

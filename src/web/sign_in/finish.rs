@@ -46,7 +46,7 @@ pub(crate) async fn finish(
     let device = device::remember(visit, &account.user).await?;
     let onward = match return_to {
         Some(return_to) => return_to.reference(visit.depth),
-        None => format!("{}sign-in", visit.depth.root()),
+        None => visit.depth.root().to_owned(),
     };
     let fresh = fresh(visit, &session).await?;
     let mut response = frame::redirect(StatusCode::SEE_OTHER, &onward);

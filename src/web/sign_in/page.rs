@@ -235,15 +235,15 @@ pub(crate) async fn show_signed_in(
     return_to: Option<&ReturnTo>,
 ) -> Result<HttpResponse, Trouble> {
     let mark = guard::mark(visit, Some(&signed_in.cookie)).await?;
-    let account = &signed_in.account;
+    let (account, root) = (&signed_in.account, visit.depth.root());
     let content = SignedInBody {
         texts: visit.texts,
-        root: visit.depth.root(),
+        root,
         mark: &mark.text,
         face: &face(&account.display_name),
         display_name: &account.display_name,
         user: account.user.as_str(),
-        onward: &return_to.map(|return_to| return_to.reference(visit.depth)).unwrap_or_default(),
+        onward: &return_to.map_or_else(|| root.to_owned(), |return_to| return_to.reference(visit.depth)),
     };
     let content = content.render().unwrap_or_default();
     let page = Page { title: visit.texts.title_signed_in, content: &content, leads_to: &[] };
