@@ -25,6 +25,7 @@ pub mod passwords;
 pub mod random;
 mod reading;
 pub mod rights;
+pub mod saves;
 mod saving;
 pub mod seal;
 pub mod sessions;
@@ -53,6 +54,7 @@ use self::{
     links::Links,
     oauth::{Clients, Grants},
     rights::Rights,
+    saves::Saves,
     sessions::Sessions,
     threads::Threads,
     tokens::Tokens,
@@ -106,6 +108,7 @@ struct Inner {
     directory: Directory,
     tree: Tree,
     counters: Counters,
+    saves: Saves,
     threads: Threads,
     housekeeper: Mutex<Option<Housekeeper>>,
     // Dropped after what uses them.
@@ -165,6 +168,7 @@ impl Host {
             keys,
             directory,
             counters: Counters::default(),
+            saves: Saves::default(),
             threads: Threads::new().map_err(|error| unusable(error.to_string()))?,
             housekeeper: Mutex::new(None),
             system,
@@ -253,6 +257,11 @@ impl Host {
     /// What the host counts.
     pub fn counters(&self) -> &Counters {
         &self.0.counters
+    }
+
+    /// What became of the saves of files since the start.
+    pub fn saves(&self) -> &Saves {
+        &self.0.saves
     }
 
     /// The store beneath, for backup, checking and measuring. Changing a file by it breaks every promise.

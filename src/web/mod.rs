@@ -3,6 +3,7 @@
 mod assets;
 pub(crate) mod desk;
 pub(crate) mod downloads;
+mod editor;
 pub(crate) mod frame;
 pub(crate) mod language;
 #[cfg(feature = "oidc")]
@@ -27,7 +28,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/sign-in").route(read().to(sign_in::form)).route(web::post().to(sign_in::sign_in)))
         .service(web::resource("/sign-out").route(web::post().to(sign_in::sign_out)))
         .service(web::resource("/privacy").route(read().to(privacy::page)))
-        .service(web::resource("/{page:view|edit|share|versions|folder}/{id}").route(read().to(pages::plain)));
+        .configure(editor::routes)
+        .service(web::resource("/{page:share|versions|folder}/{id}").route(read().to(pages::plain)));
     #[cfg(feature = "oidc")]
     config.configure(oidc::routes);
 }

@@ -34,6 +34,10 @@ assets! {
     DESK_CSS = "desk.css";
     /// What all of these pages share: menus, dialogs, messages.
     DESK_JS = "desk.js";
+    /// The looks of the host page.
+    HOST_PAGE_CSS = "host_page.css";
+    /// The host page's side of the conversation with its editor.
+    HOST_PAGE_JS = "host_page.js";
 }
 
 /// The first bytes of each file's hash.

@@ -2,6 +2,7 @@
 
 mod de;
 mod desk;
+mod editor;
 mod en;
 mod es;
 mod fr;
@@ -13,6 +14,7 @@ mod zh;
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 
 pub(crate) use desk::DeskTexts;
+pub(crate) use editor::EditorTexts;
 #[cfg(test)]
 pub(crate) use table::places;
 pub(crate) use texts::Texts;
