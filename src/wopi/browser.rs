@@ -92,7 +92,7 @@ impl Browser {
         let signout_url = (!is_guest).then(|| urls.sign_in());
         if access.client() == ClientKind::Collabora {
             let collabora = Some(Collabora::of(session, wopi, head, download));
-            return Self { collabora, signout_url, ..Self::default() };
+            return Self { signout_url, collabora, ..Self::default() };
         }
         // An address for others to frame is a new share link, so it is made when it is asked for (rule W-45).
         let embeds = shares && wopi.supports.share_url;

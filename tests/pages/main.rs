@@ -6,4 +6,8 @@
 mod support;
 
 mod frame;
+mod host_page;
 mod person;
+#[path = "../editors/stand_in.rs"]
+#[allow(dead_code)]
+mod stand_in;

@@ -147,7 +147,7 @@ async fn show(request: &HttpRequest, id: &str, wopi: &Wopi, identity: &Identity,
     let shown = async {
         let seat = seat(&desk, wopi, id)?;
         let opens = opening::choose(&seat, mode).await?;
-        page_or_plain(&desk, &seat, mode, opens)
+        page_or_plain(&desk, &seat, mode, &opens)
     };
     shown.await.unwrap_or_else(|error| desk.refusal(&error))
 }
@@ -171,18 +171,18 @@ async fn convert(
             Opens::Copy(opening) => Opens::Editor(Box::new(Chosen::converting(*opening))),
             other => other,
         };
-        page_or_plain(&desk, &seat, Mode::Edit, opens)
+        page_or_plain(&desk, &seat, Mode::Edit, &opens)
     };
     shown.await.unwrap_or_else(|error: HostError| desk.refusal(&error))
 }
 
-fn page_or_plain(desk: &Desk<'_>, seat: &Seat<'_>, mode: Mode, opens: Opens) -> Result<HttpResponse, HostError> {
-    if let Opens::Editor(chosen) = &opens
+fn page_or_plain(desk: &Desk<'_>, seat: &Seat<'_>, mode: Mode, opens: &Opens) -> Result<HttpResponse, HostError> {
+    if let Opens::Editor(chosen) = opens
         && let Some(page) = page_for(seat, mode, chosen)?
     {
         return Ok(desk.with_cookie(page));
     }
-    Ok(plain::of_account(desk, seat, &opens))
+    Ok(plain::of_account(desk, seat, opens))
 }
 
 /// The host page of a document in the editor that was chosen for it, for somebody signed in or a guest. `None` when the editor

@@ -186,13 +186,13 @@ fn way(seat: &Seat<'_>, chosen: &Chosen) -> Way {
     let mut further = own(&chosen.opening);
     further.extend(
         asked
-            .clone()
             .filter(|(name, _)| name.starts_with("wd"))
             .take(MOST_PASSED_ON)
             .map(|(name, value)| (name.into_owned(), value.into_owned())),
     );
     let category = || {
-        let wished = asked.clone().find(|(name, _)| name == "testcategory").map(|(_, value)| value.into_owned());
+        let mut asked = asked;
+        let wished = asked.find(|(name, _)| name == "testcategory").map(|(_, value)| value.into_owned());
         let known = ["OfficeOnline", "OfficeNativeClient"];
         wished.filter(|wished| known.contains(&wished.as_str())).unwrap_or_else(|| "All".to_owned())
     };

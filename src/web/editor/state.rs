@@ -110,14 +110,12 @@ fn describe(wopi: &Wopi, file: &NodeId, access: &Access, head: &FileHead) -> Res
         Ok(account.map_or_else(String::new, |account: AccountRecord| account.display_name))
     };
     // The record is of this run, and of saves by editors alone; the head is of all changes.
-    let saved = match known.saved.filter(|saved| saved.version == head.version) {
-        Some(Saved { at, by, kind, client, .. }) => {
-            json!({ "at": at.unix_ms(), "by": name(&by)?, "mine": by == me, "kind": kind, "client": family(client) })
-        }
-        None => {
-            let by = &head.modified_by;
-            json!({ "at": head.modified.unix_ms(), "by": name(by)?, "mine": *by == me })
-        }
+    let of_this_run = known.saved.filter(|saved| saved.version == head.version);
+    let saved = if let Some(Saved { at, by, kind, client, .. }) = of_this_run {
+        json!({ "at": at.unix_ms(), "by": name(&by)?, "mine": by == me, "kind": kind, "client": family(client) })
+    } else {
+        let by = &head.modified_by;
+        json!({ "at": head.modified.unix_ms(), "by": name(by)?, "mine": *by == me })
     };
     let refused = known.refused.map(|Refused { at, by, why, rescued, client }| {
         json!({
