@@ -162,6 +162,16 @@ impl Urls {
         format!("{}?folder={folder}{after}", self.share_link(code))
     }
 
+    /// The page behind a share link for other pages to frame (web-host.md rule W-45).
+    pub fn embedded(&self, code: &str) -> String {
+        format!("{}/embed", self.share_link(code))
+    }
+
+    /// An empty document of the file's type, while the file itself is empty (`TemplateSource`, web-host.md rule W-68).
+    pub fn template(&self, file: &NodeId, token: &str) -> String {
+        self.at(&format!("/template/{file}?t={}", utf8_percent_encode(token, PARAMETER)))
+    }
+
     /// The latest bytes as a browser's download (`DownloadUrl`).
     pub fn download(&self, file: &NodeId, token: &str) -> String {
         self.at(&format!("/download/{file}?t={}", utf8_percent_encode(token, PARAMETER)))

@@ -47,6 +47,8 @@ pub struct Way {
     pub context: Option<String>,
     /// The page shows versions when it is asked to.
     pub versions: bool,
+    /// Which tests the WOPI validator is to run: `All`, `OfficeOnline` or `OfficeNativeClient` (rule W-80).
+    pub tests: Option<String>,
     /// Further parameters, such as those that begin with `wd` (rule W-26), decoded.
     pub further: Vec<(String, String)>,
 }
@@ -100,6 +102,7 @@ impl Opening {
             (Placeholder::Theme, way.dark.map(|dark| if dark { "2" } else { "1" }.to_owned())),
             (Placeholder::HostSessionId, way.session.clone()),
             (Placeholder::SessionContext, way.context.clone()),
+            (Placeholder::ValidatorTestCategory, way.tests.clone()),
         ] {
             if let Some(value) = value {
                 values = values.set(placeholder, value);

@@ -125,8 +125,15 @@ impl Host {
         if command != Command::Get {
             access.require(Role::Editor)?;
         }
+        let release = matches!(command, Command::Unlock(_));
+        let is_contact = command != Command::Get;
         match self.ask(access.file()?, Operation::Lock(command)).await? {
-            Answer::Lock(outcome, version) => Ok(LockAnswer { outcome, version }),
+            Answer::Lock(outcome, version) => {
+                if is_contact && outcome == Outcome::Done {
+                    self.saves().note_lock(access.file()?, access.client(), self.clock().wall(), !release);
+                }
+                Ok(LockAnswer { outcome, version })
+            }
             other => Err(unexpected(&other)),
         }
     }

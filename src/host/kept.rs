@@ -54,6 +54,20 @@ impl<T: Clone> Kept<T> {
         shard.insert(text.into(), value);
     }
 
+    /// Changes what is kept for a text; begins with nothing when there is none.
+    pub(super) fn change(&self, text: &str, change: impl FnOnce(&mut T))
+    where
+        T: Default,
+    {
+        let mut shard = self.shard(text).lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = shard.young.get_mut(text) {
+            return change(found);
+        }
+        let mut found = shard.old.remove(text).unwrap_or_default();
+        change(&mut found);
+        shard.insert(text.into(), found);
+    }
+
     fn shard(&self, text: &str) -> &Mutex<Shard<T>> {
         #[expect(clippy::cast_possible_truncation, reason = "any of its bits will do")]
         let hash = self.hasher.hash_one(text) as usize;

@@ -31,6 +31,7 @@ mod people;
 pub mod random;
 mod reading;
 pub mod rights;
+pub mod saves;
 mod saving;
 pub mod seal;
 pub mod sessions;
@@ -61,6 +62,7 @@ use self::{
     links::Links,
     oauth::{Clients, Grants},
     rights::Rights,
+    saves::Saves,
     sessions::Sessions,
     threads::Threads,
     tokens::Tokens,
@@ -120,6 +122,7 @@ struct Inner {
     tree: Tree,
     counters: Counters,
     uploads: uploads::Uploads,
+    saves: Saves,
     threads: Threads,
     housekeeper: Mutex<Option<Housekeeper>>,
     // Dropped after what uses them.
@@ -181,6 +184,7 @@ impl Host {
             directory,
             counters: Counters::default(),
             uploads: uploads::Uploads::default(),
+            saves: Saves::default(),
             threads: Threads::new().map_err(|error| unusable(error.to_string()))?,
             housekeeper: Mutex::new(None),
             system,
@@ -276,6 +280,11 @@ impl Host {
     /// What the host counts.
     pub fn counters(&self) -> &Counters {
         &self.0.counters
+    }
+
+    /// What became of the saves of files since the start.
+    pub fn saves(&self) -> &Saves {
+        &self.0.saves
     }
 
     /// The store beneath, for backup, checking and measuring. Changing a file by it breaks every promise.

@@ -169,6 +169,15 @@ impl Host {
     pub async fn begin_put(&self, access: &Access, request: PutRequest) -> Result<Put, HostError> {
         access.require(Role::Editor)?;
         let file = access.file()?.clone();
+        let begun = self.try_begin_put(access, &file, request).await;
+        if let Err(error) = &begun {
+            self.saves().note_failure(&file, access, self.clock().wall(), error);
+        }
+        begun
+    }
+
+    async fn try_begin_put(&self, access: &Access, file: &NodeId, request: PutRequest) -> Result<Put, HostError> {
+        let file = file.clone();
         let head = self.head_anywhere(&file)?.ok_or(HostError::NotFound)?;
         let command = Command::Write {
             lock: request.lock.clone(),
@@ -223,7 +232,11 @@ impl Put {
                 self.incoming = None;
                 Ok(())
             }
-            outcome => outcome,
+            Err(error) => {
+                self.host.saves().note_failure(&self.file, &self.access, self.host.clock().wall(), &error);
+                Err(error)
+            }
+            Ok(()) => Ok(()),
         }
     }
 
@@ -247,14 +260,30 @@ impl Put {
     }
 
     async fn decide(self) -> Result<PutOutcome, HostError> {
+        let (host, file, access) = (self.host.clone(), self.file.clone(), self.access.clone());
+        let kind = self.request.kind.unwrap_or(SaveKind::Save);
+        let settled = self.settle().await;
+        let now = host.clock().wall();
+        match &settled {
+            Ok((PutOutcome::Saved { version, modified }, _)) => {
+                host.saves().note_saved(&file, &access, *version, *modified, kind);
+            }
+            Ok((refused, rescued)) => host.saves().note_refused(&file, &access, now, refused, *rescued),
+            Err(error) => host.saves().note_failure(&file, &access, now, error),
+        }
+        settled.map(|(outcome, _)| outcome)
+    }
+
+    /// What becomes of it, and whether refused bytes were kept.
+    async fn settle(self) -> Result<(PutOutcome, bool), HostError> {
         let Self { host, file, access, lockless, request, refused, incoming } = self;
         let kind = request.kind.unwrap_or(SaveKind::Save);
-        let Some(incoming) = incoming else { return refused.ok_or_else(interrupted) };
+        let Some(incoming) = incoming else { return refused.map(|outcome| (outcome, false)).ok_or_else(interrupted) };
         let stored = match (incoming.finish().await, &refused) {
             (Ok(stored), _) => stored,
             (Err(error), Some(outcome)) => {
                 could_not_rescue(&file, &error);
-                return Ok(outcome.clone());
+                return Ok((outcome.clone(), false));
             }
             (Err(error), None) => return Err(error),
         };
@@ -268,17 +297,18 @@ impl Put {
         let reason = match &outcome {
             PutOutcome::Saved { .. } => {
                 stored.committed();
-                return Ok(outcome);
+                return Ok((outcome, false));
             }
             PutOutcome::Locked(Some(_)) => "the file was locked by another session",
             PutOutcome::Locked(None) => "the session's lock was lost or had run out",
             PutOutcome::Outdated(_) => "the file had been changed since it was opened",
             PutOutcome::Gone => "the file had been deleted",
         };
-        if host.rescue(&file, contribution, reason).await {
+        let rescued = host.rescue(&file, contribution, reason).await;
+        if rescued {
             stored.committed();
         }
-        Ok(outcome)
+        Ok((outcome, rescued))
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod desk;
 mod documents;
 pub(crate) mod downloads;
 mod folders;
+mod editor;
 pub(crate) mod frame;
 pub(crate) mod language;
 #[cfg(feature = "oidc")]
@@ -39,6 +40,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/{page:view|edit|folder}/{id}").route(read().to(pages::plain)))
         .configure(documents::routes);
         .service(web::resource("/{page:view|edit|share|versions}/{id}").route(read().to(pages::plain)));
+        .configure(editor::routes)
+        .service(web::resource("/{page:share|versions|folder}/{id}").route(read().to(pages::plain)));
     #[cfg(feature = "oidc")]
     config.configure(oidc::routes);
 }

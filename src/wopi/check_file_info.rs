@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{
     Wopi,
+    browser::Browser,
     reply::{self, Problem},
     session::{self, Session},
     shapes::{offers_containers, reported_name, share_types},
@@ -70,8 +71,10 @@ struct CheckFileInfo {
     close_url: String,
     download_url: String,
     file_url: String,
-    file_sharing_url: String,
-    file_version_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_sharing_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_version_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sign_in_url: Option<String>,
     post_message_origin: String,
@@ -83,6 +86,9 @@ struct CheckFileInfo {
     breadcrumb_folder_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     breadcrumb_folder_url: Option<String>,
+
+    #[serde(flatten)]
+    browser: Browser,
 }
 
 pub(super) async fn handle(
@@ -127,6 +133,7 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
     // Every user comes from every file that he may see to a root of his own (`Host::ancestors`).
     let containers = offers_containers(&wopi.supports, access);
     Ok(CheckFileInfo {
+        browser: Browser::of(session, wopi, &head, &download),
         file_extension: FileName::parse(&name).map(|name| name.extension().to_owned()).unwrap_or_default(),
         breadcrumb_doc_name: name.clone(),
         base_file_name: name,
@@ -165,8 +172,9 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
         close_url: if folder.is_some() { urls.folder(&head.parent) } else { urls.home() },
         download_url: urls.download(id, &download),
         file_url: urls.file_bytes(id, &download),
-        file_sharing_url: urls.sharing(id),
-        file_version_url: urls.versions(id),
+        // Both are pages for people with an account.
+        file_sharing_url: account.map(|_| urls.sharing(id)),
+        file_version_url: account.map(|_| urls.versions(id)),
         sign_in_url: access.is_anonymous().then(|| urls.sign_in()),
         post_message_origin: urls.origin(),
         breadcrumb_brand_name: "Lockhouse",

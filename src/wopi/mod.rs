@@ -7,6 +7,7 @@
 mod activities;
 mod around;
 mod bootstrapper;
+mod browser;
 mod challenge;
 mod check_file_info;
 mod child_container;
@@ -25,6 +26,8 @@ pub(crate) mod reply;
 pub(crate) mod session;
 pub(crate) mod shapes;
 mod sharing;
+
+pub(crate) use browser::template_for;
 
 use std::sync::Arc;
 

@@ -9,4 +9,8 @@ mod account;
 mod admin;
 mod documents;
 mod frame;
+mod host_page;
 mod person;
+#[path = "../editors/stand_in.rs"]
+#[allow(dead_code)]
+mod stand_in;

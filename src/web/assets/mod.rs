@@ -46,6 +46,10 @@ assets! {
     FOLDER_CSS = "folder.css";
     /// Choosing, menus and uploads in folders.
     FOLDER_JS = "folder.js";
+    /// The looks of the host page.
+    HOST_PAGE_CSS = "host_page.css";
+    /// The host page's side of the conversation with its editor.
+    HOST_PAGE_JS = "host_page.js";
 }
 
 /// The first bytes of each file's hash.

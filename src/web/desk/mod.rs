@@ -195,7 +195,8 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn with_cookie(&self, mut response: HttpResponse) -> HttpResponse {
+    /// Adds the cookie that goes with the mark of the page's forms, if the browser has none yet.
+    pub(crate) fn with_cookie(&self, mut response: HttpResponse) -> HttpResponse {
         if let Some(cookie) = &self.mark.cookie {
             super::sign_in::finish::add(&mut response, cookie);
         }

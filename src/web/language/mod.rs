@@ -7,6 +7,7 @@ mod bin;
 mod de;
 mod desk;
 mod documents;
+mod editor;
 mod en;
 mod es;
 mod folders;
@@ -30,6 +31,7 @@ pub(crate) use documents::DocumentTexts;
 pub(crate) use share_links::ShareLinkTexts;
 pub(crate) use sharing::SharingTexts;
 pub(crate) use folders::FolderTexts;
+pub(crate) use editor::EditorTexts;
 #[cfg(test)]
 pub(crate) use table::places;
 pub(crate) use texts::Texts;

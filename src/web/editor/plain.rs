@@ -1,0 +1,151 @@
+//! What stands where no editor opens a document: what it is, its bytes, and what else can be done with it.
+
+use actix_web::{HttpResponse, http::StatusCode};
+use askama::Template;
+
+use super::{
+    super::{
+        desk::{Desk, DeskPage, Section, icons},
+        frame::{self, Page},
+        language::EditorTexts,
+    },
+    Seat,
+    opening::{self, Opens},
+};
+use crate::{
+    host::HostError,
+    launch::Origin,
+    office::{Launcher, Wish},
+};
+
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"<div class="card">
+<p>{{ reason }}</p>
+<p class="quiet">{{ texts.kind }}: {{ kind }} · {{ texts.size }}: {{ size }} · {{ texts.changed_at }}: <time datetime="{{ changed }}">{{ changed_plain }}</time></p>
+{% if let Some(mark) = converts %}<form method="post" action="{{ root }}edit/{{ id }}"><input type="hidden" name="form" value="{{ mark }}"><p class="buttons"><button class="first" type="submit">{{ icons::EDIT|safe }}{{ texts.convert_now }}</button> <a class="button" href="{{ root }}view/{{ id }}">{{ texts.only_read }}</a></p></form>
+{% endif %}<p class="buttons">
+{% if !download.is_empty() %}<a class="button{% if converts.is_none() %} first{% endif %}" href="{{ download }}" download rel="noreferrer">{{ icons::DOWNLOAD|safe }}{{ texts.download }}</a>
+{% endif %}{% if let Some((link, label)) = app %}<a class="button" href="{{ link }}">{{ label }}</a>
+{% endif %}{% if let Some(path) = places.versions %}<a class="button" href="{{ root }}{{ path }}">{{ icons::HISTORY|safe }}{{ texts.versions }}</a>
+{% endif %}{% if let Some(path) = places.share %}<a class="button" href="{{ root }}{{ path }}">{{ icons::PEOPLE|safe }}{{ texts.share }}</a>
+{% endif %}<a class="button plain" href="{{ root }}{{ places.close }}">{{ texts.back }}</a>
+</p>
+</div>
+"#
+)]
+struct Content<'a> {
+    texts: &'static EditorTexts,
+    reason: String,
+    kind: String,
+    size: String,
+    changed: String,
+    changed_plain: String,
+    converts: Option<&'a str>,
+    download: String,
+    app: Option<(String, String)>,
+    places: &'a super::Places,
+    root: &'a str,
+    id: &'a str,
+}
+
+/// The page for somebody who is signed in.
+pub(super) fn of_account(desk: &Desk<'_>, seat: &Seat<'_>, opens: &Opens) -> HttpResponse {
+    let content = content(seat, opens, app(desk, seat)).render().unwrap_or_default();
+    let title = &seat.facts.head.name;
+    desk.answer(StatusCode::OK, &DeskPage { title, section: Section::Files, content: &content, ..DeskPage::default() })
+}
+
+/// The page for a guest, who has nothing but the document.
+pub(super) fn of_guest(seat: &Seat<'_>, opens: &Opens) -> HttpResponse {
+    let content = content(seat, opens, None).render().unwrap_or_default();
+    let page = Page { title: &seat.facts.head.name, content: &content, leads_to: &[] };
+    frame::answer(&seat.visit, StatusCode::OK, &page)
+}
+
+fn content<'a>(seat: &'a Seat<'_>, opens: &Opens, app: Option<(String, String)>) -> Content<'a> {
+    let (texts, head) = (EditorTexts::of(seat.visit.texts), &seat.facts.head);
+    let copies = matches!(opens, Opens::Copy(_)) && !seat.access.is_anonymous();
+    let reason = match opens {
+        Opens::Copy(opening) if copies => {
+            let extension = opening.target_extension.as_deref().unwrap_or_default();
+            texts.convert.replace("{extension}", &format!(".{}", extension.trim_start_matches('.')))
+        }
+        Opens::Empty => texts.empty.to_owned(),
+        Opens::Editor(_) => texts.editor_away.to_owned(),
+        Opens::Copy(_) | Opens::Nowhere if seat.wopi.editors.unknown() > 0 => texts.editor_away.to_owned(),
+        Opens::Copy(_) | Opens::Nowhere => texts.no_editor.to_owned(),
+    };
+    let kind = mime_guess::from_path(&head.name).first_or_octet_stream().essence_str().to_owned();
+    let changed = head.modified.to_iso();
+    Content {
+        texts,
+        reason,
+        kind,
+        size: readable(head.content.size),
+        changed_plain: changed.chars().take(16).map(|letter| if letter == 'T' { ' ' } else { letter }).collect(),
+        changed,
+        converts: copies.then_some(seat.mark.as_str()),
+        download: download(seat).unwrap_or_default(),
+        app,
+        places: &seat.places,
+        root: seat.visit.depth.root(),
+        id: seat.file.as_str(),
+    }
+}
+
+fn download(seat: &Seat<'_>) -> Result<String, HostError> {
+    let token = seat.wopi.host.tokens().issue_download(&seat.access.claims, &seat.file)?;
+    Ok(seat.wopi.urls.download(&seat.file, &token.text))
+}
+
+/// The link into an Office app, on devices that have such apps, and what it says.
+fn app(desk: &Desk<'_>, seat: &Seat<'_>) -> Option<(String, String)> {
+    if !opening::is_handheld(seat.visit.request.headers()) {
+        return None;
+    }
+    let identity = seat.visit.identity;
+    let launcher = Launcher { host: &identity.host, urls: &identity.urls, settings: &identity.settings };
+    let launch = launcher.link(&desk.me, &seat.file, Wish { origin: Origin::Web, ..Wish::default() }).ok()?;
+    let label = EditorTexts::of(seat.visit.texts).in_app.replace("{app}", &launch.parts.app.to_string());
+    Some((launch.link, label))
+}
+
+/// A size as people read it, in powers of 1000.
+fn readable(bytes: u64) -> String {
+    let mut unit = 1;
+    for name in ["B", "kB", "MB", "GB"] {
+        if bytes < unit * 1000 || name == "GB" {
+            let tenths = bytes / (unit / 10).max(1);
+            return match unit {
+                1 => format!("{bytes} {name}"),
+                _ if tenths < 100 => format!("{}.{} {name}", tenths / 10, tenths % 10),
+                _ => format!("{} {name}", tenths / 10),
+            };
+        }
+        unit *= 1000;
+    }
+    format!("{bytes} B")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_short() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (9_999, "9.9 kB"),
+            (10_000, "10 kB"),
+            (1_500_000, "1.5 MB"),
+            (2_000_000_000_000, "2000 GB"),
+        ] {
+            assert_eq!(readable(bytes), text);
+        }
+        assert!(readable(u64::MAX).ends_with(" GB"));
+    }
+}
