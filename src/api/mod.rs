@@ -7,6 +7,7 @@
 mod accounts;
 pub mod calls;
 mod clients;
+mod doctor;
 mod files;
 mod history;
 mod keys;
@@ -29,7 +30,7 @@ pub use self::{
     refusal::Refusal,
     socket::{AdminSocket, SocketError},
 };
-use crate::{host::Host, server::reply, settings::Settings, urls::Urls};
+use crate::{doctor::Doctor, host::Host, server::reply, settings::Settings, urls::Urls};
 
 /// The largest request that is not a document, in bytes.
 const LARGEST_REQUEST: usize = 1 << 20;
@@ -43,6 +44,8 @@ pub struct Admin {
     pub urls: Arc<Urls>,
     /// The settings in force.
     pub settings: Arc<Settings>,
+    /// Who looks at the wiring.
+    pub doctor: Doctor,
 }
 
 /// How a call is done.
@@ -72,6 +75,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     route::<calls::Hello>(config);
     accounts::routes(config);
     clients::routes(config);
+    doctor::routes(config);
     files::routes(config);
     history::routes(config);
     keys::routes(config);

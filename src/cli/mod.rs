@@ -9,6 +9,7 @@ pub mod args;
 mod bin;
 mod checking;
 mod clients;
+mod doctor;
 mod export;
 mod failure;
 mod files;
@@ -119,6 +120,7 @@ async fn perform(session: &mut Session, command: Command) -> Outcome {
         Command::Link { command } => links::run(session, command).await,
         Command::Client { command } => clients::run(session, command).await,
         Command::Key { command } => keys::run(session, command).await,
+        Command::Doctor(arguments) => doctor::run(session, arguments).await,
         Command::Collect => history::collect(session).await,
         Command::Backup(arguments) => maintenance::backup(session, &arguments).await,
         Command::RestoreBackup(_)
