@@ -32,7 +32,8 @@ fn verdict(report: &Report) -> Outcome {
     match report.count(Verdict::Failure) as u64 {
         0 => Ok(()),
         failures => {
-            let message = format!("{}: what to change, and where, is said beside each", print::count(failures, "failure"));
+            let message =
+                format!("{}: what to change, and where, is said beside each", print::count(failures, "failure"));
             Err(Failure::new(Code::Miswired, message))
         }
     }

@@ -121,7 +121,12 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
 
 /// The routes of all faces.
 fn faces(config: &mut actix_web::web::ServiceConfig) {
-    config.configure(doctor::echo::routes).configure(wopi::routes).configure(oauth::routes).configure(office::routes).configure(web::routes);
+    config
+        .configure(doctor::echo::routes)
+        .configure(wopi::routes)
+        .configure(oauth::routes)
+        .configure(office::routes)
+        .configure(web::routes);
 }
 
 /// What is read at each scrape of the metrics.

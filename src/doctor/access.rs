@@ -52,16 +52,20 @@ fn judge(subject: &Subject<'_>, check: &Check, status: &str, callback: &str, arr
             check.ok(format!("it came from {}, and its URL arrived as it was asked", arrived.client))
         }
         ("ok", Some(arrived)) => check
-            .fails(format!("it came, but its URL arrives as {}: no proof will hold", arrived.as_asked.split('?').next().unwrap_or_default()))
+            .fails(format!(
+                "it came, but its URL arrives as {}: no proof will hold",
+                arrived.as_asked.split('?').next().unwrap_or_default()
+            ))
             .mend("pass paths on as they are", "the proxy in front of this host"),
         ("ok", None) => check
             .fails(format!("it reached somebody at {base}, but not this host"))
             .mend("see where that name leads from there", format!("DNS and /etc/hosts of {machine}"))
             .mend("or name a URL that leads here from everywhere", url),
         ("wopihostnotallowed", _) => not_allowed(subject, check),
-        ("hostnotfound", _) => check
-            .fails(says("it does not know the name"))
-            .mend(format!("make `{host}` known there"), format!("DNS or /etc/hosts of {machine} (in a container: `extra_hosts`)")),
+        ("hostnotfound", _) => check.fails(says("it does not know the name")).mend(
+            format!("make `{host}` known there"),
+            format!("DNS or /etc/hosts of {machine} (in a container: `extra_hosts`)"),
+        ),
         ("hostunreachable" | "timeout" | "connectionaborted", _) => check
             .fails(says("no connection comes about"))
             .mend(format!("let it connect to {base}"), format!("firewall and network of {machine}, and of this one"))
@@ -73,9 +77,10 @@ fn judge(subject: &Subject<'_>, check: &Check, status: &str, callback: &str, arr
         ("missingssl" | "nothttps" | "noscheme", _) => {
             check.fails(says("it wants https")).mend("begin it with https", url)
         }
-        ("nothttpsuccess", _) => check
-            .fails(says("it got an answer, but not the right one"))
-            .mend("let what is below `/wopi/` through, as it is, for its address too", "the proxy in front of this host"),
+        ("nothttpsuccess", _) => check.fails(says("it got an answer, but not the right one")).mend(
+            "let what is below `/wopi/` through, as it is, for its address too",
+            "the proxy in front of this host",
+        ),
         ("", _) => check.skipped("its answer cannot be read"),
         _ => check.warns(says("that is not a word known here")).mend("look there what it means", "the editor's log"),
     }
@@ -92,10 +97,8 @@ fn not_allowed(subject: &Subject<'_>, check: &Check) -> Finding {
         ),
         Err(_) => origin,
     };
-    check
-        .fails("the editor does not allow this host")
-        .mend(
-            format!("`<group><host desc=\"lockhouse\" allow=\"true\">{with_port}</host></group>`, then restart it"),
-            "Collabora Online, coolwsd.xml `storage.wopi.alias_groups` with mode `groups` (as a container: `aliasgroup1`)",
-        )
+    check.fails("the editor does not allow this host").mend(
+        format!("`<group><host desc=\"lockhouse\" allow=\"true\">{with_port}</host></group>`, then restart it"),
+        "Collabora Online, coolwsd.xml `storage.wopi.alias_groups` with mode `groups` (as a container: `aliasgroup1`)",
+    )
 }

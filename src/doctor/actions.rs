@@ -6,8 +6,7 @@ use super::{editor::Subject, finding::Finding, way::sample};
 use crate::discovery::{Able, Discovery, FileType, LONGEST_URL, Values, Want, action_url};
 
 /// The kinds of file that people ask for.
-const EXTENSIONS: [&str; 12] =
-    ["docx", "xlsx", "pptx", "odt", "ods", "odp", "pdf", "txt", "csv", "doc", "xls", "ppt"];
+const EXTENSIONS: [&str; 12] = ["docx", "xlsx", "pptx", "odt", "ods", "odp", "pdf", "txt", "csv", "doc", "xls", "ppt"];
 
 /// Those that an editor is there for.
 const MODERN: [&str; 6] = ["docx", "xlsx", "pptx", "odt", "ods", "odp"];
@@ -25,7 +24,11 @@ pub(super) fn examine(subject: &Subject<'_>, discovery: &Discovery) -> Finding {
             details.push((extension, "none".to_owned()));
             continue;
         };
-        if choice.read_only { views.push(extension) } else { edits.push(extension) }
+        if choice.read_only {
+            views.push(extension)
+        } else {
+            edits.push(extension)
+        }
         match action_url(&choice.action.template, &Values::new(&wopi_src)) {
             Ok(url) => {
                 faults.extend(fault(&url, &wopi_src).map(|fault| format!("{extension}: {fault}")));
@@ -64,18 +67,16 @@ fn list(extensions: &[&str]) -> String {
 /// What is wrong with an action URL: the WOPISrc must be in it once, encoded once, without a query.
 fn fault(url: &str, wopi_src: &str) -> Option<String> {
     let parsed = url::Url::parse(url).ok()?;
-    let sources: Vec<Cow<'_, str>> = parsed
-        .query_pairs()
-        .filter(|(name, _)| name.eq_ignore_ascii_case("wopisrc"))
-        .map(|(_, value)| value)
-        .collect();
+    let sources: Vec<Cow<'_, str>> =
+        parsed.query_pairs().filter(|(name, _)| name.eq_ignore_ascii_case("wopisrc")).map(|(_, value)| value).collect();
     match &sources[..] {
         [source] if source == wopi_src && !source.contains('?') => {}
         [source] => return Some(format!("its WOPISrc reads {source}")),
         sources => return Some(format!("the WOPISrc stands in it {} times", sources.len())),
     }
     // The page adds language and the like.
-    (url.len() + 200 > LONGEST_URL).then(|| format!("with {} bytes there is hardly room up to {LONGEST_URL}", url.len()))
+    (url.len() + 200 > LONGEST_URL)
+        .then(|| format!("with {} bytes there is hardly room up to {LONGEST_URL}", url.len()))
 }
 
 #[cfg(test)]

@@ -34,8 +34,11 @@ pub(super) async fn examine(scene: &Scene, asker: &Asker, between: &Between) -> 
 async fn limits(asker: &Asker, between: &Between, limit: u64) -> Finding {
     let check = Check::new(Area::Proxy, "proxy.body-limit", "documents as large as `limits.body`");
     let status = match asker.announce(limit, PATIENCE).await {
-        Err(error) => return check.warns(format!("a body of {} was announced, and the connection broke: {error}", Size::bytes(limit)))
-            .mend_by([between.kind.remedy(&Topic::Body(limit))]),
+        Err(error) => {
+            return check
+                .warns(format!("a body of {} was announced, and the connection broke: {error}", Size::bytes(limit)))
+                .mend_by([between.kind.remedy(&Topic::Body(limit))]);
+        }
         Ok(None | Some(100..=399)) => return check.ok(format!("of {} may be sent", Size::bytes(limit))),
         Ok(Some(status)) => status,
     };
@@ -46,7 +49,8 @@ async fn limits(asker: &Asker, between: &Between, limit: u64) -> Finding {
     }
     let smaller = USUAL.iter().map(|mebibytes| mebibytes << 20).filter(|size| *size < limit);
     let tried = join_all(smaller.map(|size| async move { (size, asker.announce(size, PATIENCE).await) })).await;
-    let passes = tried.iter().filter(|(_, outcome)| matches!(outcome, Ok(None | Some(100..=399)))).map(|(size, _)| *size).max();
+    let passes =
+        tried.iter().filter(|(_, outcome)| matches!(outcome, Ok(None | Some(100..=399)))).map(|(size, _)| *size).max();
     let largest = passes.map_or_else(
         || "not even 1 MiB may be sent".to_owned(),
         |size| format!("{} may be sent, and somewhat more cannot", Size::bytes(size)),
@@ -64,7 +68,9 @@ async fn sent(asker: &Asker, length: u64) -> Option<Finding> {
     let place = "the proxy in front: its log says why (often: its folder for temporary files)";
     Some(match asker.ask(Question::post("count=true", body)).await {
         Ok(answer) => match answer.arrived() {
-            Some(arrived) if arrived.body == length => check.ok(format!("of {told} arrives whole, in {} ms", answer.took.as_millis())),
+            Some(arrived) if arrived.body == length => {
+                check.ok(format!("of {told} arrives whole, in {} ms", answer.took.as_millis()))
+            }
             Some(arrived) => check
                 .fails(format!("of {told} arrives with {} bytes", arrived.body))
                 .mend("pass bodies on as they are", place),

@@ -37,7 +37,8 @@ impl<'a> Der<'a> {
         let (length, rest) = if first < 0x80 {
             (usize::from(first), rest)
         } else {
-            let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f)).filter(|(digits, _)| digits.len() <= 4)?;
+            let (digits, rest) =
+                rest.split_at_checked(usize::from(first & 0x7f)).filter(|(digits, _)| digits.len() <= 4)?;
             (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), rest)
         };
         let (value, rest) = rest.split_at_checked(length)?;
@@ -81,7 +82,8 @@ fn name_of(name: &[u8]) -> String {
             }
         }
     }
-    let found = |wanted: &&[u8]| parts.iter().rev().find(|(object, _)| object == wanted).map(|(_, value)| value.clone());
+    let found =
+        |wanted: &&[u8]| parts.iter().rev().find(|(object, _)| object == wanted).map(|(_, value)| value.clone());
     let names: Vec<String> = NAMES.iter().filter_map(found).collect();
     if names.is_empty() { "a nameless certificate".to_owned() } else { names.join(", ") }
 }

@@ -36,13 +36,10 @@ pub(super) enum Topic {
 impl Kind {
     /// By what an answer says of who sent it.
     pub(super) fn of(answer: &Answer) -> Self {
-        let named = ["server", "via"].map(|name| answer.header(name).unwrap_or_default().to_ascii_lowercase()).join(" ");
-        let kinds = [
-            ("nginx", Self::Nginx),
-            ("openresty", Self::Nginx),
-            ("apache", Self::Apache),
-            ("caddy", Self::Caddy),
-        ];
+        let named =
+            ["server", "via"].map(|name| answer.header(name).unwrap_or_default().to_ascii_lowercase()).join(" ");
+        let kinds =
+            [("nginx", Self::Nginx), ("openresty", Self::Nginx), ("apache", Self::Apache), ("caddy", Self::Caddy)];
         kinds.into_iter().find(|(name, _)| named.contains(name)).map_or(Self::Unknown, |(_, kind)| kind)
     }
 
@@ -103,7 +100,9 @@ fn caddy(topic: &Topic) -> String {
     match topic {
         Topic::Body(bytes) => format!("`request_body {{ max_size {}MiB }}`", mebibytes(*bytes)),
         Topic::Wait(seconds) => format!("`transport http {{ read_timeout {seconds}s }}`"),
-        Topic::ForwardedFor => "take out `header_up X-Forwarded-For`, and list in `trusted_proxies` only real ones".to_owned(),
+        Topic::ForwardedFor => {
+            "take out `header_up X-Forwarded-For`, and list in `trusted_proxies` only real ones".to_owned()
+        }
         Topic::ForwardedProto => "take out `header_up X-Forwarded-Proto`".to_owned(),
         Topic::RequestHeaders(names) => format!("take out the `header_up` lines for {names}"),
         Topic::AnswerHeaders(names) => format!("take out the `header_down` lines for {names}"),

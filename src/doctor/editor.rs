@@ -65,7 +65,8 @@ async fn look(subject: &Subject<'_>) -> Vec<Finding> {
             return None;
         }
         let check = subject.check("editor.certificate", "its certificate");
-        let certificate = subject.place("`ssl` in coolwsd.xml, or the proxy in front of it", "its nginx, or the proxy in front");
+        let certificate =
+            subject.place("`ssl` in coolwsd.xml, or the proxy in front of it", "its nginx, or the proxy in front");
         let place = CertificatePlace { certificate: &certificate, url: "Lockhouse, setting `editors.discovery`" };
         Some(net::certificate(&check, subject.url, &place, scene.now()).await)
     };
@@ -138,9 +139,10 @@ fn frame(subject: &Subject<'_>, discovery: &Discovery) -> Finding {
     let origins = discovery.origins();
     let told = origins.iter().cloned().collect::<Vec<_>>().join(", ");
     let Some(first) = origins.first() else {
-        return check
-            .fails("its document names no usable action URL")
-            .mend("give it its public name", subject.place("`server_name` in coolwsd.xml", "its proxy's `Host` header"));
+        return check.fails("its document names no usable action URL").mend(
+            "give it its public name",
+            subject.place("`server_name` in coolwsd.xml", "its proxy's `Host` header"),
+        );
     };
     let base = Url::parse(&subject.scene.base()).ok();
     let parsed: Vec<Url> = origins.iter().filter_map(|origin| Url::parse(origin).ok()).collect();
@@ -158,21 +160,25 @@ fn frame(subject: &Subject<'_>, discovery: &Discovery) -> Finding {
     }
     let ours_is_local = base.as_ref().is_none_or(net::is_this_machine);
     if !ours_is_local && parsed.iter().any(net::is_this_machine) {
-        return check
-            .fails(format!("{told} leads each browser to its own machine"))
-            .mend(
-                "give it its public name",
-                subject.place("`server_name` in coolwsd.xml", "the proxy in front: `proxy_set_header X-Forwarded-Host $host;`"),
-            );
+        return check.fails(format!("{told} leads each browser to its own machine")).mend(
+            "give it its public name",
+            subject.place(
+                "`server_name` in coolwsd.xml",
+                "the proxy in front: `proxy_set_header X-Forwarded-Host $host;`",
+            ),
+        );
     }
     let internal = parsed.iter().find(|origin| !origin.host_str().unwrap_or_default().contains(['.', ':']));
     match internal.filter(|_| !ours_is_local) {
-        Some(origin) => check
-            .warns(format!("{origin} has a name without a domain, which browsers outside hardly know"))
-            .mend(
+        Some(origin) => {
+            check.warns(format!("{origin} has a name without a domain, which browsers outside hardly know")).mend(
                 "give it its public name",
-                subject.place("`server_name` in coolwsd.xml", "the proxy in front: `proxy_set_header X-Forwarded-Host $host;`"),
-            ),
+                subject.place(
+                    "`server_name` in coolwsd.xml",
+                    "the proxy in front: `proxy_set_header X-Forwarded-Host $host;`",
+                ),
+            )
+        }
         None if origins.len() == 1 => check.ok(first),
         None => check.ok(told),
     }
@@ -211,15 +217,21 @@ fn keys(subject: &Subject<'_>, discovery: &Discovery) -> Option<Finding> {
             .fails("are not there, and `require` refuses requests without a proof: every one gets 500")
             .mend("make them", own)
             .mend(format!("or `\"{}=if-present\"`", subject.entry.name), setting),
-        (Ok(None), _) => check.warns("are not there: nothing proves that its requests are its own").mend("make them", own),
+        (Ok(None), _) => {
+            check.warns("are not there: nothing proves that its requests are its own").mend("make them", own)
+        }
         (Ok(Some(keys)), mode) if refused == 0 => {
             let shared = if subject.is("onlyoffice") { "; those that it comes with everybody has" } else { "" };
-            let finding = check.ok(format!("{} bits, {}, `{mode}`{shared}", keys.current.bits(), keys.current.fingerprint()));
+            let finding =
+                check.ok(format!("{} bits, {}, `{mode}`{shared}", keys.current.bits(), keys.current.fingerprint()));
             if shared.is_empty() { finding } else { finding.mend("make keys of its own, if that is not done", own) }
         }
         (Ok(Some(_)), _) => check
             .warns(format!("are there, yet {refused} requests were refused since the start because no key proved them"))
-            .mend("compare `url.proof` above with the URL that the editor calls, and the clocks", "Lockhouse, setting `public_url`"),
+            .mend(
+                "compare `url.proof` above with the URL that the editor calls, and the clocks",
+                "Lockhouse, setting `public_url`",
+            ),
     })
 }
 
@@ -262,16 +274,19 @@ async fn allow_lists(subject: &Subject<'_>) -> Vec<Finding> {
     let Ok(url) = Url::parse(&base) else { return Vec::new() };
     let host = url.host_str().unwrap_or_default().to_owned();
     if subject.is("office") {
-        let list = check
-            .skipped("cannot be asked from here: Microsoft keeps the list")
-            .mend(format!("have `{host}` (or a domain above it) put on the WOPI allow list; that takes 3 to 4 weeks"), "Microsoft, as a Cloud Storage Partner");
+        let list = check.skipped("cannot be asked from here: Microsoft keeps the list").mend(
+            format!("have `{host}` (or a domain above it) put on the WOPI allow list; that takes 3 to 4 weeks"),
+            "Microsoft, as a Cloud Storage Partner",
+        );
         let check = subject.check("editor.production", "what Office for the web demands of the URL");
         let good = url.scheme() == "https" && url.port_or_known_default() == Some(443) && !net::is_this_machine(&url);
         let production = if good {
             check.ok(format!("{host}, by https on port 443"))
         } else {
             check
-                .fails(format!("{base} is not https on port 443 of a public name: Office for the web does not come there"))
+                .fails(format!(
+                    "{base} is not https on port 443 of a public name: Office for the web does not come there"
+                ))
                 .mend("use `https://` with a public name of its own and no port", "Lockhouse, setting `public_url`")
         };
         return vec![list, production];

@@ -33,12 +33,10 @@ fn public_url(scene: &Scene) -> Finding {
     if url.is_https() || is_local {
         return check.ok(url.as_str());
     }
-    check
-        .warns(format!("{url} is plain HTTP: passwords, tokens and documents travel readable"))
-        .mend(
-            "begin it with https, with a certificate here or at a proxy",
-            "Lockhouse, settings `public_url` and `tls.certificate`",
-        )
+    check.warns(format!("{url} is plain HTTP: passwords, tokens and documents travel readable")).mend(
+        "begin it with https, with a certificate here or at a proxy",
+        "Lockhouse, settings `public_url` and `tls.certificate`",
+    )
 }
 
 fn plain_http(scene: &Scene) -> Finding {
@@ -57,8 +55,11 @@ fn plain_http(scene: &Scene) -> Finding {
                 "list the proxy's address, or give certificate and key",
                 "Lockhouse, setting `trusted_proxies`, or `tls.certificate` and `tls.private_key`",
             ),
-        PlainHttp::Exposed(_) => check
-            .warns(format!("{listen} answers plain HTTP to everyone: tokens and documents travel readable"))
-            .mend("take it out, and list the proxy instead", "Lockhouse, settings `allow_plain_http` and `trusted_proxies`"),
+        PlainHttp::Exposed(_) => {
+            check.warns(format!("{listen} answers plain HTTP to everyone: tokens and documents travel readable")).mend(
+                "take it out, and list the proxy instead",
+                "Lockhouse, settings `allow_plain_http` and `trusted_proxies`",
+            )
+        }
     }
 }

@@ -111,17 +111,13 @@ impl Doctor {
         findings.extend(editors.into_iter().flatten());
         if scene.settings.editors.discovery.is_empty() {
             let check = finding::Check::new(Area::Host, "host.editors", "editors in the browser");
-            let none = check
-                .skipped("none is set up")
-                .mend("name its discovery document: `\"collabora=https://office.example.org/hosting/discovery\"`", "Lockhouse, setting `editors.discovery`");
+            let none = check.skipped("none is set up").mend(
+                "name its discovery document: `\"collabora=https://office.example.org/hosting/discovery\"`",
+                "Lockhouse, setting `editors.discovery`",
+            );
             findings.insert(1, none);
         }
-        Report {
-            both_ends: scene.listening.is_some(),
-            at: scene.now().to_iso(),
-            public_url: scene.base(),
-            findings,
-        }
+        Report { both_ends: scene.listening.is_some(), at: scene.now().to_iso(), public_url: scene.base(), findings }
     }
 }
 

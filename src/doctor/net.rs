@@ -71,7 +71,9 @@ pub(super) async fn certificate(check: &Check, url: &Url, place: &CertificatePla
                 .fails(format!("no TLS connection comes about: {error}"))
                 .mend("let the port speak TLS, with a certificate for this name", place.certificate);
         }
-        Err(_) => return check.fails("the TLS handshake does not end").mend("look who answers there", place.certificate),
+        Err(_) => {
+            return check.fails("the TLS handshake does not end").mend("look who answers there", place.certificate);
+        }
     };
     let finding = judge(check, url, &shown, place, now);
     shown.chain.iter().fold(finding, |finding, link| {
@@ -86,7 +88,9 @@ fn day(iso: &str) -> &str {
 
 fn judge(check: &Check, url: &Url, shown: &Shown, place: &CertificatePlace<'_>, now: Timestamp) -> Finding {
     let host = tls::bare_host(url);
-    let Some(own) = shown.chain.first() else { return check.fails("it cannot be read").mend("give another", place.certificate) };
+    let Some(own) = shown.chain.first() else {
+        return check.fails("it cannot be read").mend("give another", place.certificate);
+    };
     let end = own.not_after.to_iso();
     let (issuer, end) = (&own.issuer, day(&end));
     let fails = |seen: String, change: &str| check.fails(seen).mend(change, place.certificate);
@@ -178,9 +182,13 @@ mod tests {
 
     #[test]
     fn private_addresses_are_told_from_public_ones() {
-        for (address, private) in
-            [("10.1.2.3", true), ("127.0.0.1", true), ("fd00::1", true), ("::ffff:192.168.1.1", true), ("9.9.9.9", false)]
-        {
+        for (address, private) in [
+            ("10.1.2.3", true),
+            ("127.0.0.1", true),
+            ("fd00::1", true),
+            ("::ffff:192.168.1.1", true),
+            ("9.9.9.9", false),
+        ] {
             assert_eq!(is_private(address.parse().unwrap()), private, "{address}");
         }
     }

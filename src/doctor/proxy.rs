@@ -102,9 +102,8 @@ fn client(scene: &Scene, between: &Between, arrived: &Arrived) -> Finding {
             .warns(format!("arrive, but {} is not listed as a proxy, so they are not believed: {harm}", arrived.peer))
             .mend(list, "Lockhouse, setting `trusted_proxies`"),
         (None, listed) => {
-            let finding = check
-                .warns(format!("do not arrive: {harm}"))
-                .mend_by([between.kind.remedy(&Topic::ForwardedFor)]);
+            let finding =
+                check.warns(format!("do not arrive: {harm}")).mend_by([between.kind.remedy(&Topic::ForwardedFor)]);
             let needed = !listed && (scene.settings.trusted_proxies.is_empty() || !arrived.peer.is_empty());
             if needed { finding.mend(list, "Lockhouse, setting `trusted_proxies`") } else { finding }
         }
@@ -133,7 +132,9 @@ async fn forged(asker: &Asker, between: &Between) -> Option<Finding> {
     let check = Check::new(Area::Proxy, "proxy.forged-address", "an address that a client invents for itself");
     let question = Question::get("").with("X-Forwarded-For", INVENTED).with("X-Forwarded-Proto", "gopher");
     let Ok(answer) = asker.ask(question).await else { return Some(check.skipped("the request was not answered")) };
-    let Some(arrived) = answer.arrived() else { return Some(check.skipped(format!("answered with {}", answer.status))) };
+    let Some(arrived) = answer.arrived() else {
+        return Some(check.skipped(format!("answered with {}", answer.status)));
+    };
     let told = arrived.header("x-forwarded-for").unwrap_or_default();
     let believed = told.rsplit(',').next().is_some_and(|last| last.trim() == INVENTED);
     Some(match (believed, arrived.through_proxy) {
@@ -152,7 +153,8 @@ async fn headers(asker: &Asker, between: &Between) -> Vec<Finding> {
     let requests = Check::new(Area::Proxy, "proxy.request-headers", "headers of requests");
     let empty = Check::new(Area::Proxy, "proxy.empty-headers", "empty headers, there and back");
     let answers = Check::new(Area::Proxy, "proxy.answer-headers", "headers of answers");
-    let question = SENT.iter().fold(Question::post("", Vec::new()), |question, (name, value)| question.with(name, *value));
+    let question =
+        SENT.iter().fold(Question::post("", Vec::new()), |question, (name, value)| question.with(name, *value));
     let answer = asker.ask(question).await;
     let arrived = answer.as_ref().ok().and_then(|answer| Some((answer.clone(), answer.arrived()?)));
     let Some((answer, arrived)) = arrived else {
@@ -191,12 +193,7 @@ async fn headers(asker: &Asker, between: &Between) -> Vec<Finding> {
     vec![bare, there, back]
 }
 
-fn report(
-    check: &Check,
-    lost: &[&str],
-    well: &str,
-    remedy: impl FnOnce(String) -> super::finding::Remedy,
-) -> Finding {
+fn report(check: &Check, lost: &[&str], well: &str, remedy: impl FnOnce(String) -> super::finding::Remedy) -> Finding {
     if lost.is_empty() {
         return check.ok(well);
     }

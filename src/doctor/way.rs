@@ -55,7 +55,13 @@ pub(super) async fn examine(scene: &Scene, asker: Option<&Asker>) -> (Vec<Findin
     findings.push(proof(scene, asker, &arrived, Kind::of(&answer)));
     let clock = Check::new(Area::PublicUrl, "url.clock", "the clock of whoever answers there");
     let date = answer.header("date");
-    findings.push(net::clock(&clock, date.as_deref(), scene.now(), answer.took, "the machine of the proxy, and this one"));
+    findings.push(net::clock(
+        &clock,
+        date.as_deref(),
+        scene.now(),
+        answer.took,
+        "the machine of the proxy, and this one",
+    ));
     (findings, Some(Reached { answer, arrived }))
 }
 
@@ -100,7 +106,8 @@ async fn answers_itself(scene: &Scene) -> bool {
 fn unreached(scene: &Scene, check: &Check, why: &str, direct: bool) -> Finding {
     let local = scene.local().unwrap_or_default();
     let base = scene.base();
-    let hint = if direct { format!("; at {local} it answers, so the way there is what is wrong") } else { String::new() };
+    let hint =
+        if direct { format!("; at {local} it answers, so the way there is what is wrong") } else { String::new() };
     check
         .fails(format!("{base} is not reached from this machine: {why}{hint}"))
         .mend(
@@ -125,34 +132,44 @@ fn somebody_else(scene: &Scene, check: &Check, answer: &Answer) -> Finding {
     if status == StatusCode::FORBIDDEN && text.contains(REFUSAL) {
         return check
             .fails("this host itself refuses: the request came by plain HTTP from a proxy that is not listed")
-            .mend("list the proxy's address; the refusal's log line (`client=…`) names it", "Lockhouse, setting `trusted_proxies`");
+            .mend(
+                "list the proxy's address; the refusal's log line (`client=…`) names it",
+                "Lockhouse, setting `trusted_proxies`",
+            );
     }
     if status.is_redirection() {
         let target = answer.header("location").unwrap_or_default();
         let target = target.split(['?', '#']).next().unwrap_or_default().to_owned();
-        let place = if target.starts_with(&scene.urls.origin()) { "the proxy in front" } else { "Lockhouse, setting `public_url`" };
+        let place = if target.starts_with(&scene.urls.origin()) {
+            "the proxy in front"
+        } else {
+            "Lockhouse, setting `public_url`"
+        };
         return check
             .fails(format!("{base}{PATH} is redirected to {target}{by} ({status}); editors do not follow"))
             .mend("name the URL to which it is redirected, if that is this host's", place)
             .mend("let what is below `/wopi/` through without a sign-in of its own", "the proxy in front");
     }
     if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
-        return check
-            .fails(format!("something in front asks who it is or refuses{by}: {status}"))
-            .mend(
-                "let what is below `/wopi/` through: editors bring tokens, and no password of the proxy's",
-                "the proxy in front (in nginx: `auth_basic off; auth_request off;` in a `location` for it)",
-            );
+        return check.fails(format!("something in front asks who it is or refuses{by}: {status}")).mend(
+            "let what is below `/wopi/` through: editors bring tokens, and no password of the proxy's",
+            "the proxy in front (in nginx: `auth_basic off; auth_request off;` in a `location` for it)",
+        );
     }
     if matches!(status.as_u16(), 502..=504) {
         return check
             .fails(format!("a proxy answers{by} that it does not reach this host: {status}"))
             .mend_by([kind.remedy(&Topic::Path(local))])
-            .mend("see that the proxy's machine may connect to that address", "Lockhouse, setting `listen`, and the firewall");
+            .mend(
+                "see that the proxy's machine may connect to that address",
+                "Lockhouse, setting `listen`, and the firewall",
+            );
     }
     if status == StatusCode::NOT_FOUND && text.contains("there is nothing at this address") {
         return check
-            .fails("a Lockhouse answers, but not for this path, or not this one: path or query do not arrive as they are")
+            .fails(
+                "a Lockhouse answers, but not for this path, or not this one: path or query do not arrive as they are",
+            )
             .mend_by([kind.remedy(&Topic::Path(local))])
             .mend("give it the path under which the proxy offers this host", "Lockhouse, setting `public_url`");
     }
@@ -174,7 +191,9 @@ fn wopi_src(scene: &Scene, arrived: &Arrived, kind: Kind) -> Finding {
         check.ok(format!("{base}/wopi/files/…"))
     } else {
         check
-            .fails(format!("{base}{PATH} arrives as {path}, where this host has nothing: the proxy puts `{before}` in front"))
+            .fails(format!(
+                "{base}{PATH} arrives as {path}, where this host has nothing: the proxy puts `{before}` in front"
+            ))
             .mend_by([kind.remedy(&Topic::Path(scene.local().unwrap_or_default()))])
             .mend(
                 format!("or end the public URL in `{before}`, if that is where the proxy offers it"),
