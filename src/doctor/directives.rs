@@ -31,6 +31,8 @@ pub(super) enum Topic {
     Path(String),
     /// Long request lines.
     LongUrls,
+    /// HTTP/1.1 on the way to this host, too.
+    Http11,
 }
 
 impl Kind {
@@ -77,6 +79,7 @@ fn nginx(topic: &Topic) -> String {
         Topic::Path(address) => {
             format!("`proxy_pass {address};` with nothing behind the port, and no `rewrite` for this host")
         }
+        Topic::Http11 => "`proxy_http_version 1.1;`".to_owned(),
         Topic::LongUrls => "`large_client_header_buffers 4 32k;` (in `server`)".to_owned(),
     }
 }
@@ -92,6 +95,7 @@ fn apache(topic: &Topic) -> String {
         Topic::Path(address) => {
             format!("`ProxyPass / {address}/ nocanon` with `AllowEncodedSlashes NoDecode`, and no `RewriteRule`")
         }
+        Topic::Http11 => "take out `SetEnv force-proxy-request-1.0`".to_owned(),
         Topic::LongUrls => "`LimitRequestLine 32768`".to_owned(),
     }
 }
@@ -107,6 +111,7 @@ fn caddy(topic: &Topic) -> String {
         Topic::RequestHeaders(names) => format!("take out the `header_up` lines for {names}"),
         Topic::AnswerHeaders(names) => format!("take out the `header_down` lines for {names}"),
         Topic::Path(address) => format!("`reverse_proxy {address}` without `rewrite`, `uri` or `handle_path`"),
+        Topic::Http11 => "take out `versions` of `transport http`".to_owned(),
         Topic::LongUrls => "`servers { max_header_size 32KB }`".to_owned(),
     }
 }
@@ -120,6 +125,7 @@ fn anywhere(topic: &Topic) -> String {
         Topic::RequestHeaders(names) => format!("pass on the request headers {names}, empty ones too"),
         Topic::AnswerHeaders(names) => format!("pass on the answer headers {names}, empty ones too"),
         Topic::Path(address) => format!("pass paths and queries on to {address} exactly as they come"),
+        Topic::Http11 => "speak HTTP/1.1 to this host".to_owned(),
         Topic::LongUrls => "take request lines of 32 KiB".to_owned(),
     }
 }

@@ -16,7 +16,8 @@ use super::{
 const INVENTED: &str = "203.0.113.77";
 
 /// Headers that WOPI clients send, some without a value.
-const SENT: [(&str, &str); 12] = [
+const SENT: [(&str, &str); 13] = [
+    ("Content-Length", "0"),
     ("X-WOPI-Lock", ""),
     ("X-WOPI-OldLock", ""),
     ("X-WOPI-Editors", ""),
@@ -63,8 +64,9 @@ pub(super) async fn examine(scene: &Scene, asker: &Asker, reached: &Reached) -> 
         findings.push(client(scene, &between, &reached.arrived));
         findings.extend(scheme(scene, &between, &reached.arrived));
     }
-    let (forged, headers, long, bodies, waits) = tokio::join!(
+    let (forged, bare, headers, long, bodies, waits) = tokio::join!(
         forged(asker, &between),
+        bare_post(asker, &between),
         headers(asker, &between),
         long_urls(asker, &between),
         body::examine(scene, asker, &between),
@@ -72,6 +74,7 @@ pub(super) async fn examine(scene: &Scene, asker: &Asker, reached: &Reached) -> 
     );
     findings.extend(forged);
     findings.extend(headers);
+    findings.push(bare);
     findings.push(long);
     findings.extend(bodies);
     findings.push(waits);
@@ -146,6 +149,20 @@ async fn forged(asker: &Asker, between: &Between) -> Option<Finding> {
             .mend_by([between.kind.remedy(&Topic::ForwardedFor)]),
         (false, _) => check.ok("is not taken for the client's"),
     })
+}
+
+/// A POST without body and length, as some clients send LOCK. In HTTP/1.0, which nginx speaks to those behind it unless it is
+/// told otherwise, there is no such thing (RFC 1945 section 7.2.2), and it is refused.
+async fn bare_post(asker: &Asker, between: &Between) -> Finding {
+    let check = Check::new(Area::Proxy, "proxy.bare-post", "a POST without a body");
+    let seen = match asker.ask(Question::post("", Vec::new())).await {
+        Ok(answer) if answer.arrived().is_some() => return check.ok("arrives"),
+        Ok(answer) => format!("is answered with {}", answer.status),
+        Err(why) => format!("is not answered: {why}"),
+    };
+    check
+        .warns(format!("{seen} when it names no `Content-Length` either, as some clients do"))
+        .mend_by([between.kind.remedy(&Topic::Http11)])
 }
 
 /// Whether headers arrive, there and back. An empty `X-WOPI-Lock` says "unlocked"; one that is missing says nothing.

@@ -24,7 +24,7 @@ struct Authorities {
 }
 
 impl Authorities {
-    fn new() -> Self {
+    fn new(name: &str) -> Self {
         let authority = |common: &str| {
             let mut params = CertificateParams::new(Vec::new()).unwrap();
             params.distinguished_name.push(DnType::CommonName, common);
@@ -32,10 +32,10 @@ impl Authorities {
             params
         };
         let (root_key, middle_key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
-        let root_params = authority("Example Root");
+        let root_params = authority(&format!("{name} Root"));
         let root = root_params.self_signed(&root_key).unwrap();
         let signs = Issuer::new(root_params, root_key);
-        let middle_params = authority("Example Middle");
+        let middle_params = authority(&format!("{name} Middle"));
         let middle = middle_params.signed_by(&middle_key, &signs).unwrap();
         Self { root, middle, signs: Issuer::new(middle_params, middle_key) }
     }
@@ -66,7 +66,7 @@ fn examined(chain: &str, key: &str, trusted: &str) -> Found {
 
 #[test]
 fn each_fault_of_a_certificate_has_a_name_and_a_remedy() {
-    let authorities = Authorities::new();
+    let authorities = Authorities::new("Example");
     let (root, middle) = (authorities.root.pem(), authorities.middle.pem());
     let whole = |params: &CertificateParams| {
         let (own, key) = authorities.sign(params);
@@ -84,7 +84,7 @@ fn each_fault_of_a_certificate_has_a_name_and_a_remedy() {
         if own_alone.len() < chain.len() { own_alone } else { chain.split_once("\r\n-----BEGIN").unwrap().0 };
     examined(own_alone, &key, &root).says("url.certificate", "failure", &["in between are not sent", "fullchain.pem"]);
 
-    let other = Authorities::new().root.pem();
+    let other = Authorities::new("Other").root.pem();
     let found = examined(&chain, &key, &other);
     found.says("url.certificate", "failure", &["unknown here (Example Middle)", "update-ca-certificates"]);
     // What else is wrong is to be seen at once, too.

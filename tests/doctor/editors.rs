@@ -26,7 +26,7 @@ fn an_editor_that_is_wired_well_has_come_to_see() {
     found.says("editor.reaches", "ok", &["came from 127.0.0.1"]);
     found.says("editor.capabilities", "ok", &["Stand-in 1.2"]);
     found.says("editor.proof", "ok", &["2048 bits", "if-present"]);
-    found.says("editor.actions", "ok", &["edits docx xlsx pptx odt ods odp", "shows doc"]);
+    found.says("editor.actions", "ok", &["edits docx xlsx pptx odt ods odp", "shows pdf doc"]);
     let docx = found.detail("editor.actions", "docx");
     assert!(docx.starts_with("edit http://127.0.0.1:"), "{docx}");
     assert_eq!(docx.matches("WOPISrc=http%3A%2F%2F127.0.0.1%3A").count(), 1, "{docx}");

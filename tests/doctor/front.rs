@@ -27,6 +27,8 @@ pub(crate) struct Rules {
     pub(crate) takes: &'static [&'static str],
     /// Answer headers that it takes out.
     pub(crate) hides: &'static [&'static str],
+    /// Speaks HTTP/1.0 to the host, as nginx does unless it is told otherwise.
+    pub(crate) old_http: bool,
     /// Answers so itself: a status, and where to go.
     pub(crate) answers: Option<(u16, &'static str)>,
 }
@@ -143,6 +145,9 @@ fn configuration(home: &Path, rules: &Rules, from: u16, to: u16, tls: Option<(&P
     writeln!(text, "proxy_pass http://127.0.0.1:{to}{path};\nproxy_set_header Host $http_host;").unwrap();
     if !rules.silent {
         text.push_str("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\nproxy_set_header X-Forwarded-Proto $scheme;\n");
+    }
+    if !rules.old_http {
+        text.push_str("proxy_http_version 1.1;\n");
     }
     if rules.patience > 0 {
         writeln!(text, "proxy_read_timeout {}s;", rules.patience).unwrap();

@@ -24,6 +24,7 @@ fn a_proxy_that_passes_everything_on_is_no_fault() {
             "proxy.request-headers",
             "proxy.answer-headers",
             "proxy.long-urls",
+            "proxy.bare-post",
             "proxy.body-limit",
             "proxy.body",
             "proxy.waits",
@@ -96,6 +97,16 @@ fn a_proxy_that_does_not_wait_for_answers_is_seen() {
         let found = examine_with(&hasty.host, &[]);
         found.says("proxy.waits", "failure", &["gave up after 1 s with 504", "proxy_read_timeout"]);
         examine(&hasty.host).says("proxy.waits", "skipped", &[]);
+    }
+}
+
+#[test]
+fn a_proxy_that_speaks_http_1_0_to_the_host_loses_locks_without_a_body() {
+    for kind in kinds() {
+        let old = Fronted::new(kind, &Rules { old_http: true, ..Rules::default() }, "");
+        let found = examine(&old.host);
+        found.says("proxy.bare-post", "warning", &["400", "proxy_http_version 1.1"]);
+        assert_eq!(found.with("failure"), Vec::<&str>::new(), "{kind:?}");
     }
 }
 

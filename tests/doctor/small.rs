@@ -92,7 +92,8 @@ fn pass(rules: &Rules, mut client: TcpStream, to: u16) -> std::io::Result<()> {
 fn head(rules: &Rules, reader: &mut impl std::io::BufRead) -> std::io::Result<(String, u64)> {
     let (mut head, mut line, mut length, mut chain) = (String::new(), String::new(), 0, String::new());
     reader.read_line(&mut line)?;
-    head.push_str(&line.replacen(' ', &format!(" {}", rules.puts_in_front), 1));
+    let line_of_host = line.replacen(' ', &format!(" {}", rules.puts_in_front), 1);
+    head.push_str(&if rules.old_http { line_of_host.replace("HTTP/1.1", "HTTP/1.0") } else { line_of_host });
     loop {
         line.clear();
         if reader.read_line(&mut line)? == 0 || line == "\r\n" {
