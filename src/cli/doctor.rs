@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     api::calls::Examine,
-    doctor::{Finding, Report, Thoroughness, Verdict},
+    doctor::{Detail, Finding, Report, Thoroughness, Verdict},
 };
 
 pub(super) async fn run(session: &mut Session, arguments: DoctorArgs) -> Outcome {
@@ -70,10 +70,23 @@ fn show_one(finding: &Finding, details: bool) -> Outcome {
     }
     // A list that explains what is wrong is shown unasked.
     if details || finding.verdict == Verdict::Failure || finding.check == "editor.actions" {
-        let width = finding.details.iter().map(|detail| detail.name.chars().count()).max().unwrap_or(0);
-        for detail in &finding.details {
-            print::line(&format!("           {:width$}  {}", detail.name, detail.value))?;
+        let rows = rows(&finding.details);
+        let width = rows.iter().map(|(names, _)| names.chars().count()).max().unwrap_or(0);
+        for (names, value) in rows {
+            print::line(&format!("           {names:width$}  {value}"))?;
         }
     }
     Ok(())
+}
+
+/// Names that mean the same share a line: an editor opens most files at one URL.
+fn rows(details: &[Detail]) -> Vec<(String, &str)> {
+    let mut rows: Vec<(String, &str)> = Vec::new();
+    for detail in details {
+        match rows.iter_mut().find(|(_, value)| *value == detail.value) {
+            Some((names, _)) => names.extend([" ", &detail.name]),
+            None => rows.push((detail.name.clone(), &detail.value)),
+        }
+    }
+    rows
 }

@@ -24,11 +24,8 @@ pub(super) fn examine(subject: &Subject<'_>, discovery: &Discovery) -> Finding {
             details.push((extension, "none".to_owned()));
             continue;
         };
-        if choice.read_only {
-            views.push(extension)
-        } else {
-            edits.push(extension)
-        }
+        let kinds = if choice.read_only { &mut views } else { &mut edits };
+        kinds.push(extension);
         match action_url(&choice.action.template, &Values::new(&wopi_src)) {
             Ok(url) => {
                 faults.extend(fault(&url, &wopi_src).map(|fault| format!("{extension}: {fault}")));

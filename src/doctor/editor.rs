@@ -96,7 +96,7 @@ async fn look(subject: &Subject<'_>) -> Vec<Finding> {
     findings.push(actions::examine(subject, &discovery));
     findings.push(frame(subject, &discovery));
     findings.extend(zone(subject, &discovery));
-    findings.extend(keys(subject, &discovery));
+    findings.push(keys(subject, &discovery));
     if !subject.is("office") {
         let (capabilities, reaches) =
             tokio::join!(capabilities(subject, &fetcher, &discovery), access::examine(subject, &fetcher));
@@ -199,7 +199,7 @@ fn zone(subject: &Subject<'_>, discovery: &Discovery) -> Option<Finding> {
 }
 
 /// Whether its requests can be proven (rules W-58 to W-63).
-fn keys(subject: &Subject<'_>, discovery: &Discovery) -> Option<Finding> {
+fn keys(subject: &Subject<'_>, discovery: &Discovery) -> Finding {
     let check = subject.check("editor.proof", "the keys that prove its requests");
     let mode = subject.entry.proof;
     let setting = "Lockhouse, setting `editors.proof`";
@@ -208,7 +208,7 @@ fn keys(subject: &Subject<'_>, discovery: &Discovery) -> Option<Finding> {
         "`wopi.publicKey`, `wopi.privateKey` and their like in local.json",
     );
     let refused = subject.scene.editors.refused();
-    Some(match (Keys::parse(&discovery.keys.0, &discovery.keys.1), mode) {
+    match (Keys::parse(&discovery.keys.0, &discovery.keys.1), mode) {
         (_, ProofMode::Off) => check
             .warns("are not looked at (`off`): whoever has a token may use it from anywhere")
             .mend(format!("`\"{}=if-present\"` or `require`", subject.entry.name), setting),
@@ -232,7 +232,7 @@ fn keys(subject: &Subject<'_>, discovery: &Discovery) -> Option<Finding> {
                 "compare `url.proof` above with the URL that the editor calls, and the clocks",
                 "Lockhouse, setting `public_url`",
             ),
-    })
+    }
 }
 
 async fn capabilities(subject: &Subject<'_>, fetcher: &Fetcher, discovery: &Discovery) -> Finding {

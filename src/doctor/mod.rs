@@ -104,8 +104,8 @@ impl Doctor {
         let mut findings = here::examine(&scene);
         let editors = scene.settings.editors.list().unwrap_or_default();
         let (way, editors) = tokio::join!(
-            limited(&scene, the_way(&scene)),
-            join_all(editors.iter().map(|entry| editor::examine(&scene, entry))),
+            Box::pin(limited(&scene, the_way(&scene))),
+            join_all(editors.iter().map(|entry| Box::pin(editor::examine(&scene, entry)))),
         );
         findings.extend(way);
         findings.extend(editors.into_iter().flatten());

@@ -61,7 +61,7 @@ pub(super) async fn examine(scene: &Scene, asker: &Asker, reached: &Reached) -> 
     let between = Between::of(scene, reached);
     let mut findings = vec![there(&between, &reached.arrived)];
     if between.is_there {
-        findings.push(client(scene, &between, &reached.arrived));
+        findings.push(client(&between, &reached.arrived));
         findings.extend(scheme(scene, &between, &reached.arrived));
     }
     let (forged, bare, headers, long, bodies, waits) = tokio::join!(
@@ -94,7 +94,7 @@ fn there(between: &Between, arrived: &Arrived) -> Finding {
 }
 
 /// Whether the addresses of clients arrive: attempts to sign in are counted by them.
-fn client(scene: &Scene, between: &Between, arrived: &Arrived) -> Finding {
+fn client(between: &Between, arrived: &Arrived) -> Finding {
     let check = Check::new(Area::Proxy, "proxy.client-address", "the addresses of clients");
     let told = arrived.header("x-forwarded-for").or_else(|| arrived.header("forwarded"));
     let harm = "everybody looks like one client, whom failed sign-ins lock out for all";
@@ -107,8 +107,7 @@ fn client(scene: &Scene, between: &Between, arrived: &Arrived) -> Finding {
         (None, listed) => {
             let finding =
                 check.warns(format!("do not arrive: {harm}")).mend_by([between.kind.remedy(&Topic::ForwardedFor)]);
-            let needed = !listed && (scene.settings.trusted_proxies.is_empty() || !arrived.peer.is_empty());
-            if needed { finding.mend(list, "Lockhouse, setting `trusted_proxies`") } else { finding }
+            if listed { finding } else { finding.mend(list, "Lockhouse, setting `trusted_proxies`") }
         }
     }
 }

@@ -113,7 +113,7 @@ fn head(rules: &Rules, reader: &mut impl std::io::BufRead) -> std::io::Result<(S
         }
     }
     if !rules.silent {
-        head.push_str(&format!("X-Forwarded-For: {chain}127.0.0.1\r\nX-Forwarded-Proto: http\r\n"));
+        head.extend(["X-Forwarded-For: ", &chain, "127.0.0.1\r\nX-Forwarded-Proto: http\r\n"]);
     }
     head.push_str("Connection: close\r\n\r\n");
     Ok((head, length))
