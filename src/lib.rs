@@ -22,7 +22,7 @@
 //! | 3 [`actors`] | [`actors::file`], [`actors::directory`], [`actors::tree`] | one actor per file in use, one for the folders |
 //! | 4 [`host`] | [`host::Host`], accounts, rights, tokens, history | who may do what; the library's face |
 //! | 4 [`editors`] | [`editors::Editors`] | the editors in the browser: what they offer, and whose keys prove their requests |
-//! | 5 faces | [`wopi`], [`oauth`], [`office`], [`web`], [`api`], over [`server`] and [`urls`] | HTTP to `Host` calls and back |
+//! | 5 faces | [`wopi`], [`oauth`], [`office`], [`web`], [`doctor`], [`api`], over [`server`] and [`urls`] | HTTP to `Host` calls and back |
 //! | 6 | [`cli`], [`stress`] | the program; and what tries it, and other hosts, under stress |
 //!
 //! # A save, step by step
@@ -89,6 +89,7 @@ pub mod api;
 pub mod cli;
 pub mod clock;
 pub mod discovery;
+pub mod doctor;
 pub mod editors;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

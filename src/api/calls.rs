@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Place;
 use crate::{
+    doctor::{Report, Thoroughness},
     host::{TestAccountState, tokens::ClientKind},
     ids::{NodeId, UserId},
     launch::Origin,
@@ -46,6 +47,11 @@ macro_rules! calls {
 calls! {
     /// Who answers?
     "hello" Hello {} => Greeting;
+    /// What is wrong with the wiring?
+    "doctor" Examine {
+        /// How thorough to be.
+        thoroughness: Thoroughness,
+    } => Report;
 
     /// Make a user.
     "user-add" AddUser {

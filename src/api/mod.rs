@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 pub mod calls;
 mod clients;
+mod doctor;
 mod files;
 mod history;
 mod keys;
@@ -30,7 +31,7 @@ pub use self::{
     refusal::Refusal,
     socket::{AdminSocket, SocketError},
 };
-use crate::{host::Host, server::reply, settings::Settings, urls::Urls};
+use crate::{doctor::Doctor, host::Host, server::reply, settings::Settings, urls::Urls};
 
 /// The largest request that is not a document, in bytes.
 const LARGEST_REQUEST: usize = 1 << 20;
@@ -44,6 +45,8 @@ pub struct Admin {
     pub urls: Arc<Urls>,
     /// The settings in force.
     pub settings: Arc<Settings>,
+    /// Who looks at the wiring.
+    pub doctor: Doctor,
 }
 
 /// How a call is done.
@@ -74,6 +77,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     accounts::routes(config);
     audit::routes(config);
     clients::routes(config);
+    doctor::routes(config);
     files::routes(config);
     history::routes(config);
     keys::routes(config);

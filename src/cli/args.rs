@@ -18,7 +18,8 @@ Paths are in the drive of a user: name the user with an option (--user NAME or -
 All commands work while the server runs and while it does not.
 
 Exit codes: 0 done; 1 failed; 2 wrong arguments or settings; 3 no such user, file, folder or version; 4 refused as things \
-are (locked, in use, not empty, taken); 5 the store or the disk cannot do it. Of `lockhouse stress` also: 10 the host is \
+are (locked, in use, not empty, taken); 5 the store or the disk cannot do it; 6 `lockhouse doctor` found something that \
+cannot work. Of `lockhouse stress` also: 10 the host is \
 convicted; 11 undecided; 12 this machine does not allow what was asked for.";
 
 /// Keeps Office documents, and lets Word, Excel, PowerPoint, Collabora Online and ONLYOFFICE edit them over WOPI.
@@ -222,6 +223,8 @@ pub enum Command {
     RestoreBackup(RestoreBackupArgs),
     /// Verify every record and every piece of content, and say what is damaged.
     Check(CheckArgs),
+    /// Find out what is wrong with the wiring between browsers, proxy, editors and this host, and what to change where.
+    Doctor(DoctorArgs),
     /// Find out whether a WOPI host, this one or any other, keeps its word when everybody wants the same at once.
     Stress(Box<StressArgs>),
     /// See the settings.
@@ -602,6 +605,20 @@ pub struct CheckArgs {
     /// Move what is damaged aside and keep the rest. The server must be stopped.
     #[arg(long)]
     pub repair: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Leave out what takes long: whether the proxy waits for slow answers.
+    #[arg(long)]
+    pub quick: bool,
+    /// Show all that was seen, also where nothing is wrong.
+    #[arg(long)]
+    pub details: bool,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,

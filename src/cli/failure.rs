@@ -21,6 +21,8 @@ pub(super) enum Code {
     Refused = 4,
     /// 5: the store or the disk cannot do it.
     Store = 5,
+    /// 6: the wiring is wrong somewhere.
+    Miswired = 6,
     /// 10: the host that was tried is convicted.
     Convicted = 10,
     /// 11: the host that was tried is neither convicted nor acquitted.

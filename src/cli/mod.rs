@@ -10,6 +10,7 @@ mod audit;
 mod bin;
 mod checking;
 mod clients;
+mod doctor;
 mod export;
 mod failure;
 mod files;
@@ -121,6 +122,7 @@ async fn perform(session: &mut Session, command: Command) -> Outcome {
         Command::Client { command } => clients::run(session, command).await,
         Command::Key { command } => keys::run(session, command).await,
         Command::Audit(arguments) => audit::run(session, arguments).await,
+        Command::Doctor(arguments) => doctor::run(session, arguments).await,
         Command::Collect => history::collect(session).await,
         Command::Backup(arguments) => maintenance::backup(session, &arguments).await,
         Command::RestoreBackup(_)

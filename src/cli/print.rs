@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     fmt::Write as _,
-    io::{self, Write as _},
+    io::{self, IsTerminal as _, Write as _},
 };
 
 use serde::Serialize;
@@ -13,6 +13,25 @@ use super::{Outcome, failure::Failure};
 /// One line of a result.
 pub(super) fn line(text: &str) -> Outcome {
     write(harmless(text, |_| false).as_bytes())
+}
+
+/// A colour of a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Colour {
+    Green = 32,
+    Yellow = 33,
+    Red = 31,
+    Grey = 90,
+}
+
+/// One line of a result whose beginning is coloured, where a terminal shows it and nobody objects (`NO_COLOR`).
+pub(super) fn marked(colour: Colour, mark: &str, rest: &str) -> Outcome {
+    let (mark, rest) = (harmless(mark, |_| false), harmless(rest, |_| false));
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty()) || !io::stdout().is_terminal();
+    if plain {
+        return write(format!("{mark}{rest}").as_bytes());
+    }
+    write(format!("\x1b[{}m{mark}\x1b[0m{rest}", colour as u8).as_bytes())
 }
 
 /// A result as JSON, on one line.

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     api::{self, Admin, Refusal},
     clock::SystemClock,
+    doctor::{self, Doctor},
     editors::Editors,
     host::{Administrator, FirstStart, Host},
     oauth::{self, Identity},
@@ -68,6 +69,8 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
         editors: editors.clone(),
         metrics: Arc::clone(metrics),
     });
+    let doctor = Doctor::new(Arc::new(settings.clone()), Arc::clone(&urls), editors.clone(), Arc::new(SystemClock));
+    let shown = actix_web::web::Data::new(doctor.clone());
     let identity = Identity::new(host.clone(), Arc::clone(&urls), Arc::new(settings.clone()));
     let identity = actix_web::web::Data::new(identity);
     let bootstrapper = settings.office.bootstrapper.clone();
@@ -81,7 +84,7 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
         let faces = |config: &mut actix_web::web::ServiceConfig| {
             config.configure(faces).configure(|config| wopi::bootstrapper(config, &bootstrapper));
         };
-        config.app_data(wopi.clone()).app_data(identity.clone());
+        config.app_data(wopi.clone()).app_data(identity.clone()).app_data(shown.clone());
         #[cfg(feature = "oidc")]
         if let Some(provider) = &provider {
             config.app_data(provider.clone());
@@ -96,8 +99,9 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
     urls.settle(
         url.parse().map_err(|error| Failure::failed(format!("the address {url} cannot be handed out: {error}")))?,
     );
+    doctor.serves_at(bound.address());
     let _refreshing = editors.start();
-    let admin = Admin { host: host.clone(), urls, settings: Arc::new(settings.clone()) };
+    let admin = Admin { host: host.clone(), urls, settings: Arc::new(settings.clone()), doctor };
     let commands = api::socket::serve(admin, settings.limits.shutdown_grace.get())?;
     // Last, when nothing can prevent the server from telling the password any more.
     let first = host.first_start(SAMPLES).await.map_err(|error| {
@@ -117,7 +121,12 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
 
 /// The routes of all faces.
 fn faces(config: &mut actix_web::web::ServiceConfig) {
-    config.configure(wopi::routes).configure(oauth::routes).configure(office::routes).configure(web::routes);
+    config
+        .configure(doctor::echo::routes)
+        .configure(wopi::routes)
+        .configure(oauth::routes)
+        .configure(office::routes)
+        .configure(web::routes);
 }
 
 /// What is read at each scrape of the metrics.

@@ -22,6 +22,8 @@ use crate::{
         socket::{SOCKET, short_path},
     },
     clock::SystemClock,
+    doctor::Doctor,
+    editors::Editors,
     host::{Host, OpenError},
     server::{run::local_url, tls},
     settings::Settings,
@@ -204,7 +206,10 @@ async fn open_own(settings: &Settings) -> Result<Own, Opening> {
         .map_err(|error| if is_in_use(&error) { Opening::InUse(error) } else { Opening::Other(error.into()) })?;
     warn_of_exposure(&host);
     warn_of_loss(&host);
-    let admin = Admin { host: host.clone(), urls: Arc::new(urls(settings)), settings: Arc::new(settings.clone()) };
+    let (urls, shared) = (Arc::new(urls(settings)), Arc::new(settings.clone()));
+    let clock = Arc::new(SystemClock);
+    let doctor = Doctor::new(Arc::clone(&shared), Arc::clone(&urls), Editors::none(clock.clone()), clock);
+    let admin = Admin { host: host.clone(), urls, settings: shared, doctor };
     match api::socket::serve(admin, OTHERS) {
         Ok(socket) => Ok(Own { socket, host }),
         Err(error) => {

@@ -1,9 +1,12 @@
 //! Fetching documents: over TLS with certificates checked, within bounds of size and time (web-host.md rule W-2).
 
-use std::{error::Error as _, time::Duration};
+use std::{
+    error::Error as _,
+    time::{Duration, Instant},
+};
 
 use futures_util::StreamExt as _;
-use reqwest::{Client, redirect};
+use reqwest::{Client, RequestBuilder, header, redirect};
 
 use crate::{
     discovery::{Capabilities, Discovery, DiscoveryError},
@@ -42,9 +45,20 @@ pub enum FetchError {
     Stopping,
 }
 
+/// A document, and what came with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Fetched {
+    /// The document.
+    pub(crate) body: Vec<u8>,
+    /// `Date`: the clock of whoever answered.
+    pub(crate) date: Option<String>,
+    /// How long it took.
+    pub(crate) took: Duration,
+}
+
 /// Fetches documents.
 #[derive(Clone, Debug)]
-pub(super) struct Fetcher {
+pub(crate) struct Fetcher {
     client: Client,
     timeout: Duration,
     largest: u64,
@@ -52,7 +66,7 @@ pub(super) struct Fetcher {
 }
 
 impl Fetcher {
-    pub(super) fn new(settings: &settings::Editors) -> Result<Self, FetchError> {
+    pub(crate) fn new(settings: &settings::Editors) -> Result<Self, FetchError> {
         let allow_plain_http = settings.allow_plain_http;
         let policy = redirect::Policy::custom(move |attempt| {
             let secure_before = attempt.previous().iter().all(|url| url.scheme() == "https");
@@ -85,19 +99,34 @@ impl Fetcher {
     /// A discovery document, as it came and as it is meant. Parsing a large one takes a while: not on threads that people
     /// wait for.
     pub(super) async fn discovery(&self, url: &str) -> Result<(Vec<u8>, Discovery), FetchError> {
-        let document = self.get(url, self.largest).await?;
+        let document = self.get(url, self.largest).await?.body;
         let parsing = tokio::task::spawn_blocking(move || (Discovery::parse(&document), document));
         let (discovery, document) = parsing.await.map_err(|_| FetchError::Stopping)?;
         Ok((document, discovery?))
     }
 
     /// What the editor tells of itself; `None` when it does not, in whatever way.
-    pub(super) async fn capabilities(&self, url: &str) -> Option<Capabilities> {
+    pub(crate) async fn capabilities(&self, url: &str) -> Option<Capabilities> {
         may_fetch(&url::Url::parse(url).ok()?, self.allow_plain_http).ok()?;
-        Capabilities::parse(&self.get(url, LARGEST_CAPABILITIES).await.ok()?)
+        Capabilities::parse(&self.get(url, LARGEST_CAPABILITIES).await.ok()?.body)
     }
 
-    async fn get(&self, url: &str, largest: u64) -> Result<Vec<u8>, FetchError> {
+    /// A discovery document as it came.
+    pub(crate) async fn document(&self, url: &str) -> Result<Fetched, FetchError> {
+        self.get(url, self.largest).await
+    }
+
+    /// Asks for a small document by JSON.
+    pub(crate) async fn post(&self, url: &str, json: &serde_json::Value) -> Result<Fetched, FetchError> {
+        self.receive(self.client.post(url).json(json), LARGEST_CAPABILITIES).await
+    }
+
+    async fn get(&self, url: &str, largest: u64) -> Result<Fetched, FetchError> {
+        self.receive(self.client.get(url), largest).await
+    }
+
+    async fn receive(&self, request: RequestBuilder, largest: u64) -> Result<Fetched, FetchError> {
+        let began = Instant::now();
         let failed = |error: reqwest::Error| {
             if error.is_timeout() {
                 FetchError::TimedOut(self.timeout)
@@ -107,13 +136,14 @@ impl Fetcher {
                 FetchError::Network(in_full(&error))
             }
         };
-        let response = self.client.get(url).send().await.map_err(failed)?;
+        let response = request.send().await.map_err(failed)?;
         if response.status() != reqwest::StatusCode::OK {
             return Err(FetchError::Status(response.status().as_u16()));
         }
         if response.content_length().is_some_and(|length| length > largest) {
             return Err(FetchError::TooLarge(largest));
         }
+        let date = response.headers().get(header::DATE).and_then(|date| date.to_str().ok()).map(str::to_owned);
         let mut document = Vec::new();
         let mut pieces = response.bytes_stream();
         while let Some(piece) = pieces.next().await {
@@ -123,7 +153,7 @@ impl Fetcher {
             }
             document.extend_from_slice(&piece);
         }
-        Ok(document)
+        Ok(Fetched { body: document, date, took: began.elapsed() })
     }
 }
 

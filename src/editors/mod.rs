@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 
 pub use editor::Known;
 pub use fetch::FetchError;
+pub(crate) use fetch::Fetcher;
 pub use open::{Opening, Way};
 pub use refresh::Refreshing;
 pub use state::{EditorState, KeysShown};
