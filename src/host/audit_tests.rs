@@ -1,8 +1,5 @@
 use super::*;
-use crate::{
-    clock::Clock as _,
-    host::testing::{House, user},
-};
+use crate::host::testing::{House, user};
 
 const HOUR: Duration = Duration::from_secs(3600);
 

@@ -43,28 +43,26 @@ pub(super) async fn bytes(request: HttpRequest, id: web::Path<String>, wopi: web
 pub(super) async fn download(request: HttpRequest, id: web::Path<String>, wopi: web::Data<Wopi>) -> HttpResponse {
     note_operation(&request, "Download");
     match open(&request, &id, &wopi.host) {
-        Ok(reading) => {
-            let (name, tag) = (reading.head.name.clone(), reading.head.version.to_string());
-            attach(&request, reading, &name, tag).await
-        }
         Ok(reading) => deliver(&request, reading).await,
         Err(error) => refuse(&request, &error),
     }
 }
 
+/// Sends the latest bytes of a file as an attachment, with ranges and conditions.
+pub(super) async fn deliver(request: &HttpRequest, reading: Reading) -> HttpResponse {
+    let (name, tag) = (reading.head.name.clone(), reading.head.version.to_string());
+    attach(request, reading, &name, tag).await
+}
+
 /// Sends bytes as an attachment of this name, with ranges and conditions; `tag` stands for exactly these bytes.
 pub(super) async fn attach(request: &HttpRequest, mut reading: Reading, name: &str, tag: String) -> HttpResponse {
     let tag = EntityTag::new_strong(tag);
-/// The bytes of a reading, as an attachment, with ranges and conditions.
-pub(super) async fn deliver(request: &HttpRequest, mut reading: Reading) -> HttpResponse {
-    let tag = EntityTag::new_strong(reading.head.version.to_string());
     if let Some(answer) = precondition(request, &tag) {
         return answer;
     }
     let size = reading.content.size;
     let mut builder = match range(request, &tag, size) {
         Wanted::All => whole(StatusCode::OK, &tag),
-        Wanted::All => whole(StatusCode::OK, &reading),
         Wanted::Part { from, to } => {
             reading.slice(from, to - from + 1);
             let mut builder = whole(StatusCode::PARTIAL_CONTENT, &tag);
@@ -79,8 +77,6 @@ pub(super) async fn deliver(request: &HttpRequest, mut reading: Reading) -> Http
     };
     let kind = mime_guess::from_path(name).first_or_octet_stream();
     builder.insert_header((header::CONTENT_TYPE, kind.as_ref())).insert_header(attachment(name));
-    let kind = mime_guess::from_path(&reading.head.name).first_or_octet_stream();
-    builder.insert_header((header::CONTENT_TYPE, kind.as_ref())).insert_header(attachment(&reading.head.name));
     send(request, builder, reading).await
 }
 

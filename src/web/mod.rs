@@ -7,13 +7,12 @@ mod audit;
 pub(crate) mod desk;
 mod documents;
 pub(crate) mod downloads;
-mod folders;
 mod editor;
+mod folders;
 pub(crate) mod frame;
 pub(crate) mod language;
 #[cfg(feature = "oidc")]
 pub mod oidc;
-mod pages;
 mod privacy;
 pub mod sign_in;
 pub(crate) mod visit;
@@ -26,22 +25,15 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/bytes/{id}").route(read().to(downloads::bytes)))
         .service(web::resource("/download/{id}").route(read().to(downloads::download)))
-        .service(web::resource("/assets/{mark}/{name}").route(read().to(assets::serve)))
-        .service(web::resource("/").route(read().to(pages::home)))
-        .service(web::resource("/s/{link}").route(read().to(pages::shared)))
         .service(web::resource("/assets/{mark}/{name}").wrap(Compress::default()).route(read().to(assets::serve)))
-        .configure(folders::routes)
         .service(web::resource("/sign-in").route(read().to(sign_in::form)).route(web::post().to(sign_in::sign_in)))
-        .service(web::resource("/account").route(read().to(account::get)).route(web::post().to(account::post)))
         .service(web::resource("/sign-out").route(web::post().to(sign_in::sign_out)))
         .service(web::resource("/privacy").route(read().to(privacy::page)))
-        .service(web::resource("/{page:view|edit|share|versions|folder}/{id}").route(read().to(pages::plain)));
-    config.configure(admin::routes);
-        .service(web::resource("/{page:view|edit|folder}/{id}").route(read().to(pages::plain)))
-        .configure(documents::routes);
-        .service(web::resource("/{page:view|edit|share|versions}/{id}").route(read().to(pages::plain)));
-        .configure(editor::routes)
-        .service(web::resource("/{page:share|versions|folder}/{id}").route(read().to(pages::plain)));
+        .service(web::resource("/account").route(read().to(account::get)).route(web::post().to(account::post)))
+        .configure(admin::routes)
+        .configure(folders::routes)
+        .configure(documents::routes)
+        .configure(editor::routes);
     #[cfg(feature = "oidc")]
     config.configure(oidc::routes);
 }

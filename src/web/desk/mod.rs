@@ -7,17 +7,13 @@
 //!
 //! All of them are read, and most of what they offer is done, without script. A script gets the form's mark from the page
 //! (`data-form` of the body) and sends it as `x-lockhouse-form`.
-#![allow(dead_code, unused_imports, reason = "the pages that use it come next")]
 
 mod frame;
 pub(crate) mod icons;
 
 use std::collections::HashMap;
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header::HeaderMap},
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 
 pub(crate) use frame::{DeskPage, Section, Tone};
 
@@ -185,7 +181,11 @@ impl<'a> Desk<'a> {
     pub(crate) fn refusal(&self, error: &HostError) -> HttpResponse {
         match error {
             HostError::NotFound | HostError::NoRight | HostError::Access(_) => {
-                self.notice(StatusCode::NOT_FOUND, self.texts().title_nothing, self.texts().nothing)
+                let DeskTexts { title_nothing: title, nothing, to_files, .. } = *self.texts();
+                let content = format!("<p><a class=\"button\" href=\"{}\">{to_files}</a></p>", self.root());
+                let message = Some((Tone::Neutral, nothing));
+                let page = DeskPage { title, message, content: &content, ..DeskPage::default() };
+                self.answer(StatusCode::NOT_FOUND, &page)
             }
             other => {
                 tracing::error!(error = %other, "a page could not be answered");
@@ -213,10 +213,4 @@ fn sign_in_first(visit: &Visit<'_>) -> HttpResponse {
         format!("?return_to={back}")
     });
     redirect(StatusCode::SEE_OTHER, &format!("{}sign-in{}", visit.depth.root(), query.unwrap_or_default()))
-}
-
-/// Whether a request comes from a script of ours and wants data rather than a page.
-pub(crate) fn wants_json(headers: &HeaderMap) -> bool {
-    let accepts = headers.get(actix_web::http::header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    accepts.is_some_and(|accept| accept.starts_with("application/json"))
 }

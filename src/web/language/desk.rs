@@ -31,6 +31,4 @@ texts! {
     stale { en: "Nothing was changed: the page had been open for too long. Please try again.", de: "Nichts wurde geändert: Die Seite war zu lange offen. Bitte versuche es noch einmal.", fr: "Rien n’a été modifié : la page était ouverte depuis trop longtemps. Veuillez réessayer.", es: "No se ha cambiado nada: la página llevaba demasiado tiempo abierta. Inténtalo de nuevo.", ja: "何も変更されていません。ページを開いてから時間が経ちすぎました。もう一度お試しください。", zh: "未作任何更改：页面打开时间过长。请重试。" }
     /// Button that closes a dialog and changes nothing.
     cancel { en: "Cancel", de: "Abbrechen", fr: "Annuler", es: "Cancelar", ja: "キャンセル", zh: "取消" }
-    /// Button that closes a message.
-    close { en: "Close", de: "Schließen", fr: "Fermer", es: "Cerrar", ja: "閉じる", zh: "关闭" }
 }

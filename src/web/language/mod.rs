@@ -28,10 +28,10 @@ pub(crate) use audit::AuditTexts;
 pub(crate) use bin::BinTexts;
 pub(crate) use desk::DeskTexts;
 pub(crate) use documents::DocumentTexts;
+pub(crate) use editor::EditorTexts;
+pub(crate) use folders::FolderTexts;
 pub(crate) use share_links::ShareLinkTexts;
 pub(crate) use sharing::SharingTexts;
-pub(crate) use folders::FolderTexts;
-pub(crate) use editor::EditorTexts;
 #[cfg(test)]
 pub(crate) use table::places;
 pub(crate) use texts::Texts;
