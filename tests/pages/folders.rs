@@ -96,7 +96,7 @@ async fn lock(person: &Person, name: &str) -> Wopi {
 async fn the_house_leads_to_ones_own_files_and_strangers_to_the_sign_in() {
     let mut stranger = Person::stranger(house().binary());
     assert_eq!(location(&stranger.get("/").await.expect(303)), "/sign-in");
-    let mut anna = Person::new("folders-home").await;
+    let mut anna = Person::new("foldershome").await;
     let (folder, page) = home(&mut anna).await;
     says(&page, "This folder is empty");
     assert!(html(&anna.get("/sign-in").await.expect(200)).contains("href=\"./\""), "a way on to the files");
@@ -107,7 +107,7 @@ async fn the_house_leads_to_ones_own_files_and_strangers_to_the_sign_in() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_document_is_the_blank_one_that_ships_and_opens_for_editing() {
-    let mut anna = Person::new("folders-new").await;
+    let mut anna = Person::new("foldersnew").await;
     let (folder, page) = home(&mut anna).await;
     for (kind, blank) in [
         ("docx", &include_bytes!("../../data/blank/document.docx")[..]),
@@ -132,7 +132,7 @@ async fn a_new_document_is_the_blank_one_that_ships_and_opens_for_editing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn names_of_all_kinds_are_shown_as_they_are_and_never_become_markup() {
-    let mut anna = Person::new("folders-names").await;
+    let mut anna = Person::new("foldersnames").await;
     let (folder, page) = home(&mut anna).await;
     let odd =
         ["Tom & Jerry's &lt;b&gt;", "🎉 Party 👩\u{200d}👩\u{200d}👧", "تقرير السنة", "{{ name }} ${x}", "a%2Fb+c#d"];
@@ -165,7 +165,7 @@ async fn names_of_all_kinds_are_shown_as_they_are_and_never_become_markup() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_upload_in_pieces_goes_on_where_it_stopped_and_is_a_file_only_when_it_is_whole() {
-    let mut anna = Person::new("folders-upload").await;
+    let mut anna = Person::new("foldersupload").await;
     let (folder, _) = home(&mut anna).await;
     let content: Vec<u8> = (0..700_000_u32).flat_map(|n| n.to_le_bytes()).collect();
     let up = begin(&mut anna, &folder, "Film über alles.mp4", content.len(), "").await.expect(201).text("upload");
@@ -179,7 +179,7 @@ async fn an_upload_in_pieces_goes_on_where_it_stopped_and_is_a_file_only_when_it
     let state = by_script(&mut anna, Method::HEAD, &format!("/upload/{up}"), None, b"").await.expect(200);
     assert_eq!((state.header("upload-offset"), state.header("upload-length")), (Some("1234567"), Some("2800000")));
 
-    let mut ben = Person::new("folders-upload-other").await;
+    let mut ben = Person::new("foldersuploadother").await;
     by_script(&mut ben, Method::HEAD, &format!("/upload/{up}"), None, b"").await.expect(404);
     piece(&mut ben, &up, 1_234_567, second).await.expect(404);
     by_script(&mut ben, Method::DELETE, &format!("/upload/{up}"), None, b"").await.expect(204);
@@ -193,7 +193,7 @@ async fn an_upload_in_pieces_goes_on_where_it_stopped_and_is_a_file_only_when_it
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_upload_that_is_cancelled_or_too_long_leaves_nothing_and_an_empty_file_is_a_file() {
-    let mut anna = Person::new("folders-cancel").await;
+    let mut anna = Person::new("folderscancel").await;
     let (folder, _) = home(&mut anna).await;
     let up = begin(&mut anna, &folder, "gone.docx", 100, "").await.expect(201).text("upload");
     piece(&mut anna, &up, 0, &[1; 50]).await.expect(200);
@@ -217,7 +217,7 @@ async fn an_upload_that_is_cancelled_or_too_long_leaves_nothing_and_an_empty_fil
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_a_name_is_taken_one_is_asked_and_replacing_keeps_what_was_there_as_a_version() {
-    let mut anna = Person::new("folders-taken").await;
+    let mut anna = Person::new("folderstaken").await;
     let (folder, _) = home(&mut anna).await;
     let first = upload(&mut anna, &folder, "Plan.docx", b"first", "").await["id"].as_str().unwrap().to_owned();
     let asked = begin(&mut anna, &folder, "PLAN.docx", 6, "").await.expect(409).json();
@@ -245,7 +245,7 @@ async fn when_a_name_is_taken_one_is_asked_and_replacing_keeps_what_was_there_as
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_is_renamed_moved_copied_downloaded_and_deleted() {
-    let mut anna = Person::new("folders-actions").await;
+    let mut anna = Person::new("foldersactions").await;
     let (folder, page) = home(&mut anna).await;
     let file = upload(&mut anna, &folder, "Old.docx", b"content", "").await["id"].as_str().unwrap().to_owned();
     let target = make_folder(&mut anna, &folder, "Archive").await;
@@ -298,7 +298,7 @@ async fn a_file_is_renamed_moved_copied_downloaded_and_deleted() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_editor_holds_is_marked_and_neither_renamed_nor_deleted() {
-    let mut anna = Person::new("folders-held").await;
+    let mut anna = Person::new("foldersheld").await;
     let (folder, page) = home(&mut anna).await;
     let within = make_folder(&mut anna, &folder, "Within").await;
     let file = upload(&mut anna, &folder, "Held.docx", b"content", "").await["id"].as_str().unwrap().to_owned();
@@ -323,7 +323,7 @@ async fn what_an_editor_holds_is_marked_and_neither_renamed_nor_deleted() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_folder_of_1200_items_is_shown_page_by_page_sorted_and_searched() {
-    let mut anna = Person::new("folders-many").await;
+    let mut anna = Person::new("foldersmany").await;
     let files: Vec<(String, Vec<u8>)> =
         (0..1200).map(|n| (format!("Many/Report {n:04}.docx"), vec![b'x'; n])).collect();
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (&**name, &**bytes)).collect();
@@ -358,7 +358,7 @@ async fn a_folder_of_1200_items_is_shown_page_by_page_sorted_and_searched() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tiles_are_remembered() {
-    let mut anna = Person::new("folders-tiles").await;
+    let mut anna = Person::new("folderstiles").await;
     let (folder, _) = home(&mut anna).await;
     make_folder(&mut anna, &folder, "One").await;
     assert!(!html(&anna.get(&folder).await).contains("items grid"));
@@ -369,9 +369,9 @@ async fn tiles_are_remembered() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_may_only_look_is_offered_nothing_else_and_refused_everything_else() {
-    let mut anna = Person::new("folders-giver").await;
-    let mut ben = Person::new("folders-viewer").await;
-    let mut cleo = Person::new("folders-nobody").await;
+    let mut anna = Person::new("foldersgiver").await;
+    let mut ben = Person::new("foldersviewer").await;
+    let mut cleo = Person::new("foldersnobody").await;
     let (folder, _) = home(&mut anna).await;
     let team = make_folder(&mut anna, &folder, "Team").await;
     let plans = make_folder(&mut anna, &team, "Plans").await;
@@ -397,7 +397,7 @@ async fn whoever_may_only_look_is_offered_nothing_else_and_refused_everything_el
     let own_id = own.trim_start_matches("/folder/");
     for fields in [
         [("items", &*file), ("to", own_id), ("act", "move")],
-        [("items", &*plans[8..]), ("to", own_id), ("act", "move")],
+        [("items", &plans[8..]), ("to", own_id), ("act", "move")],
     ] {
         let reply = ben.submit(&page, &format!("{plans}/move"), &fields).await.expect(303);
         says(&ben.get(&location(&reply)).await, "Not possible: 1.");
@@ -424,8 +424,8 @@ async fn whoever_may_only_look_is_offered_nothing_else_and_refused_everything_el
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_upload_ends_with_the_right_to_make_it() {
-    let mut anna = Person::new("folders-withdraws").await;
-    let mut ben = Person::new("folders-withdrawn").await;
+    let mut anna = Person::new("folderswithdraws").await;
+    let mut ben = Person::new("folderswithdrawn").await;
     let (folder, _) = home(&mut anna).await;
     let team = make_folder(&mut anna, &folder, "Team").await;
     let place = format!("{}:/Team", anna.name);
@@ -439,7 +439,7 @@ async fn an_upload_ends_with_the_right_to_make_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_changes_by_a_form_that_is_not_ours() {
-    let mut anna = Person::new("folders-forms").await;
+    let mut anna = Person::new("foldersforms").await;
     let (folder, page) = home(&mut anna).await;
     let file = upload(&mut anna, &folder, "a.docx", b"content", "").await["id"].as_str().unwrap().to_owned();
     let up = begin(&mut anna, &folder, "b.docx", 4, "").await.expect(201).text("upload");
