@@ -29,6 +29,7 @@ mod saving;
 pub mod seal;
 pub mod sessions;
 pub mod shared_with_me;
+mod small;
 mod test_accounts;
 mod threads;
 pub mod tokens;
@@ -54,6 +55,7 @@ use self::{
     oauth::{Clients, Grants},
     rights::Rights,
     sessions::Sessions,
+    small::SmallContents,
     threads::Threads,
     tokens::Tokens,
 };
@@ -107,6 +109,7 @@ struct Inner {
     tree: Tree,
     counters: Counters,
     threads: Threads,
+    small: SmallContents,
     housekeeper: Mutex<Option<Housekeeper>>,
     // Dropped after what uses them.
     system: Arc<ActorSystem>,
@@ -166,6 +169,7 @@ impl Host {
             directory,
             counters: Counters::default(),
             threads: Threads::new().map_err(|error| unusable(error.to_string()))?,
+            small: SmallContents::default(),
             housekeeper: Mutex::new(None),
             system,
             store,
