@@ -288,8 +288,7 @@ async fn write_to(addr: &Addr<Mailbox>, operation: &Arc<Operation>, in_flight: I
     let begun = Arc::clone(&ask.begun);
     match addr.send(ask).await {
         Ok(Some(decided)) => Asked::Decided(decided, Held::Shared(in_flight)),
-        Ok(None) => Asked::Gone,
         Err(MailboxError::Closed | MailboxError::Timeout) if begun.load(Ordering::SeqCst) => Asked::Died,
-        Err(MailboxError::Closed | MailboxError::Timeout) => Asked::Gone,
+        Ok(None) | Err(MailboxError::Closed | MailboxError::Timeout) => Asked::Gone,
     }
 }

@@ -77,7 +77,6 @@ impl<T: Clone> Kept<T> {
 
     fn shard(&self, text: &str) -> (u64, MutexGuard<'_, Shard<T>>) {
         let hash = self.hasher.hash_one(text);
-        #[expect(clippy::cast_possible_truncation, reason = "any of its bits will do")]
         let place = (hash >> 32) as usize % SHARDS;
         (hash, self.shards[place].lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -404,6 +404,7 @@ impl Host {
     ///
     /// # Errors
     /// [`HostError`].
+    #[expect(clippy::unused_async, reason = "whether it waits for the disk is not for callers to rely on")]
     pub async fn begin_creation(
         &self,
         by: &UserId,
@@ -582,6 +583,7 @@ impl Host {
     ///
     /// # Errors
     /// [`HostError`].
+    #[expect(clippy::unused_async, reason = "whether it waits for the disk is not for callers to rely on")]
     pub async fn begin_replacement(
         &self,
         by: &UserId,

@@ -66,25 +66,18 @@ async fn answer(request: &HttpRequest, payload: web::Payload) -> HttpResponse {
     let Some((id, endpoint)) = Endpoint::parse(request.match_info().unprocessed()) else { return not_found() };
     let Some(wopi) = request.app_data::<web::Data<Wopi>>() else { return not_found() };
     let id = decoded(id);
-    let allowed = match (endpoint, request.method()) {
-        (Endpoint::File | Endpoint::Contents, &Method::GET | &Method::POST)
-        | (Endpoint::Activities, &Method::POST)
-        | (Endpoint::Ancestry | Endpoint::EcosystemPointer, &Method::GET) => true,
-        _ => false,
+    let get = match (endpoint, request.method()) {
+        (Endpoint::File | Endpoint::Contents | Endpoint::Activities, &Method::POST) => false,
+        (Endpoint::Activities, _) => return reply::only_post(),
+        (_, &Method::GET) => true,
+        (Endpoint::File | Endpoint::Contents, _) => return reply::only_get_and_post().await,
+        (Endpoint::Ancestry | Endpoint::EcosystemPointer, _) => return reply::only_get().await,
     };
-    if !allowed {
-        return match endpoint {
-            Endpoint::File | Endpoint::Contents => reply::only_get_and_post().await,
-            Endpoint::Activities => reply::only_post().await,
-            Endpoint::Ancestry | Endpoint::EcosystemPointer => reply::only_get().await,
-        };
-    }
     if !wopi.editors.is_empty()
         && let Err(unproven) = Box::pin(proof::check(request, wopi)).await
     {
         return Box::pin(proof::refuse(request, payload, wopi, unproven)).await;
     }
-    let get = request.method() == Method::GET;
     let outcome = match endpoint {
         Endpoint::File if get => check_file_info::handle(request, &id, wopi),
         // Those that wait for something are large, and are not to be carried along by those that do not.

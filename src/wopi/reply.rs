@@ -247,7 +247,7 @@ pub(super) async fn only_get_and_post() -> HttpResponse {
     reply::method_not_allowed("GET, POST")
 }
 
-pub(super) async fn only_post() -> HttpResponse {
+pub(super) fn only_post() -> HttpResponse {
     reply::method_not_allowed("POST")
 }
 
