@@ -80,19 +80,18 @@ impl<T: Clone> Kept<T> {
     where
         T: Default,
     {
-        let mut shard = self.shard(text).lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = shard.young.get_mut(text) {
+        let (hash, mut shard) = self.shard(text);
+        if let Some((kept, found)) = shard.young.get_mut(&hash)
+            && **kept == *text
+        {
             return change(found);
         }
-        let mut found = shard.old.remove(text).unwrap_or_default();
+        let before = shard.old.remove(&hash).filter(|(kept, _)| **kept == *text);
+        let mut found = before.map(|(_, found)| found).unwrap_or_default();
         change(&mut found);
-        shard.insert(text.into(), found);
+        shard.insert(hash, (text.into(), found));
     }
 
-    fn shard(&self, text: &str) -> &Mutex<Shard<T>> {
-        #[expect(clippy::cast_possible_truncation, reason = "any of its bits will do")]
-        let hash = self.hasher.hash_one(text) as usize;
-        &self.shards[hash % SHARDS]
     fn shard(&self, text: &str) -> (u64, MutexGuard<'_, Shard<T>>) {
         let hash = self.hasher.hash_one(text);
         let place = (hash >> 32) as usize % SHARDS;
