@@ -255,3 +255,26 @@ async fn an_editor_that_does_not_answer_is_told_with_the_reason_and_can_be_asked
     let findings = html(&anna.submit(&page, "/admin/doctor", &[]).await.expect(200));
     assert!(findings.contains("The editor collabora does not answer"), "{findings}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_trail_tells_what_people_do_in_their_pages() {
+    let mut admin = Person::admin("admindeeds").await;
+    let mut owner = Person::new("deedsowner").await;
+    house().binary().add_user("deedsfriend", &[]);
+    house().binary().import("deedsowner", &[("deeds.docx", b"text")]);
+    let file = house().binary().token("deedsowner", "/deeds.docx")["wopisrc"].as_str().unwrap().to_owned();
+    let file = file.rsplit('/').next().unwrap().to_owned();
+    let share = format!("/share/{file}");
+    let page = owner.get(&share).await.expect(200);
+    owner.submit(&page, &share, &[("deed", "add"), ("who", "deedsfriend"), ("role", "viewer")]).await.expect(303);
+    owner.submit(&page, &share, &[("deed", "link"), ("role", "viewer"), ("ends", "week")]).await.expect(303);
+    let root = owner.get("/").await.expect(303);
+    let root = location(&root);
+    owner.submit(&page, &format!("{root}/items"), &[(&format!("i{file}"), "on"), ("act", "bin")]).await.expect(303);
+    let bin = owner.get("/bin").await.expect(200);
+    owner.submit(&bin, "/bin", &[("deed", "purge"), ("file", &file)]).await.expect(303);
+    for event in ["role-given", "link-made", "deleted", "purged"] {
+        let trail = html(&admin.get(&format!("/admin/audit?user=deedsowner&event={event}")).await.expect(200));
+        assert!(trail.contains("deeds.docx"), "{event}: {trail}");
+    }
+}

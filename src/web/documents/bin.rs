@@ -16,6 +16,7 @@ use crate::{
     ids::NodeId,
     oauth::Identity,
     server::note_operation,
+    store::records::AuditEvent,
     web::{
         assets::{DOCUMENTS_CSS, DOCUMENTS_JS},
         desk::{Desk, DeskPage, Section, Tone, icons},
@@ -183,8 +184,8 @@ pub(super) async fn submit(request: HttpRequest, body: web::Bytes, identity: web
 async fn decide(desk: &Desk<'_>, fields: &HashMap<String, String>) -> Result<String, HostError> {
     let deed = fields.get("deed").map_or("", String::as_str);
     if deed == "empty" {
-        trail::note(desk, "empty bin", None, "");
         empty(desk.host(), desk).await?;
+        trail::note(desk, desk.noted(AuditEvent::Purged).detail("the whole bin")).await;
         return Ok("emptied".to_owned());
     }
     let file = fields.get("file").and_then(|file| NodeId::parse(file).ok());
@@ -194,10 +195,21 @@ async fn decide(desk: &Desk<'_>, fields: &HashMap<String, String>) -> Result<Str
         return Ok("gone".to_owned());
     }
     let done = match deed {
-        "back" => desk.host().undelete(&file).await.map(|_| format!("back&file={file}")),
+        "back" => {
+            let back = desk.host().undelete(&file).await;
+            if back.is_ok() {
+                trail::note(desk, trail::noted(desk, AuditEvent::Undeleted, &file)).await;
+            }
+            back.map(|_| format!("back&file={file}"))
+        }
         "purge" => {
-            trail::note(desk, "delete for good", Some(&file), "");
-            desk.host().purge(&file).await.map(|()| "purged".to_owned())
+            // Made before it is gone, and with it its path.
+            let note = trail::noted(desk, AuditEvent::Purged, &file);
+            let purged = desk.host().purge(&file).await;
+            if purged.is_ok() {
+                trail::note(desk, note).await;
+            }
+            purged.map(|()| "purged".to_owned())
         }
         _ => return Ok("nothing".to_owned()),
     };

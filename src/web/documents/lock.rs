@@ -16,7 +16,7 @@ use crate::{
     ids::NodeId,
     oauth::Identity,
     server::note_operation,
-    store::records::FileHead,
+    store::records::{AuditEvent, FileHead},
     web::{
         assets::{DOCUMENTS_CSS, DOCUMENTS_JS},
         desk::{Desk, DeskPage, Section, Tone},
@@ -154,7 +154,8 @@ async fn break_lock(desk: &Desk<'_>, id: &str, held: &str, sure: bool) -> Result
         return Ok("changed");
     }
     desk.host().break_lock(&watched.id).await?;
-    trail::note(desk, "break lock", Some(&watched.id), &lock.id.escape_default().to_string());
+    let note = trail::noted(desk, AuditEvent::LockBroken, &watched.id).detail(&lock.id.escape_default().to_string());
+    trail::note(desk, note).await;
     Ok("broken")
 }
 

@@ -21,6 +21,7 @@ use crate::{
     oauth::Identity,
     permission::Role,
     server::note_operation,
+    store::records::AuditEvent,
     web::{desk::Desk, visit::Depth},
 };
 
@@ -114,7 +115,8 @@ async fn give(
     }
     match desk.host().rights().grant(&desk.me.user, user, &subject.id, role).await {
         Ok(grant) => {
-            trail::note(desk, "share", Some(&subject.id), &format!("{} to {}", role.as_str(), grant.user));
+            let note = trail::noted(desk, AuditEvent::RoleGiven, &subject.id).about(&grant.user).detail(role.as_str());
+            trail::note(desk, note).await;
             Ok(done)
         }
         Err(GrantError::AlreadyOwner(_)) => Ok("owner"),
@@ -129,14 +131,15 @@ async fn take(desk: &Desk<'_>, subject: &Subject, user: &UserId) -> Result<&'sta
         return Ok("refused");
     }
     desk.host().rights().revoke(user, &subject.id).await?;
-    trail::note(desk, "unshare", Some(&subject.id), &format!("{} from {user}", role.as_str()));
+    let note = trail::noted(desk, AuditEvent::RoleTaken, &subject.id).about(user).detail(role.as_str());
+    trail::note(desk, note).await;
     Ok("taken")
 }
 
 /// Gives up what was granted to the reader himself.
 async fn leave(desk: &Desk<'_>, subject: &Subject) -> Result<Said, HostError> {
     if desk.host().rights().revoke(&desk.me.user, &subject.id).await? {
-        trail::note(desk, "leave", Some(&subject.id), "");
+        trail::note(desk, trail::noted(desk, AuditEvent::RoleTaken, &subject.id).about(&desk.me.user)).await;
     }
     Ok(Said::Gone)
 }
@@ -163,9 +166,10 @@ async fn link(
         return Ok("many");
     }
     match links.create_until(&subject.id, role, &desk.me.user, end).await {
-        Ok(link) => {
+        Ok(_) => {
             let until = end.map_or_else(|| "without an end".to_owned(), |end| format!("until {end}"));
-            trail::note(desk, "share by link", Some(&subject.id), &format!("{} by {link} {until}", role.as_str()));
+            let detail = format!("{}, {until}", role.as_str());
+            trail::note(desk, trail::noted(desk, AuditEvent::LinkMade, &subject.id).detail(&detail)).await;
             Ok("linked")
         }
         Err(LinkError::AlreadyOver) => Ok("day"),
@@ -197,7 +201,7 @@ async fn unlink(desk: &Desk<'_>, subject: &Subject, link: &str) -> Result<&'stat
         return Ok("refused");
     }
     links.revoke(&link).await?;
-    trail::note(desk, "end link", Some(&subject.id), link.as_str());
+    trail::note(desk, trail::noted(desk, AuditEvent::LinkEnded, &subject.id).detail(record.role.as_str())).await;
     Ok("unlinked")
 }
 

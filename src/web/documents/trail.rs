@@ -1,10 +1,13 @@
-//! The trail of what people do that others may want to know of later: shares, lock breaks, deletions for good.
+//! What the audit trail is told of these pages.
 
-use crate::{ids::NodeId, web::desk::Desk};
+use crate::{host::audit::Note, ids::NodeId, store::records::AuditEvent, web::desk::Desk};
 
-/// Writes a line of the trail: who did what, to which file or folder, and what belongs to it. No secrets.
-pub(super) fn note(desk: &Desk<'_>, deed: &'static str, node: Option<&NodeId>, about: &str) {
-    let (user, address) = (&desk.me.user, desk.visit.address());
-    let node = node.map(NodeId::as_str);
-    tracing::info!(target: "lockhouse::audit", deed, %user, %address, node, about, "audit: {user} did {deed}");
+/// Something that the reader did to a file or folder just now; the path is the one that it has at this moment.
+pub(super) fn noted(desk: &Desk<'_>, event: AuditEvent, node: &NodeId) -> Note {
+    desk.noted(event).at(desk.host(), node)
+}
+
+/// Writes it down.
+pub(super) async fn note(desk: &Desk<'_>, note: Note) {
+    desk.host().audit().note(note).await;
 }

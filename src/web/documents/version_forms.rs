@@ -15,6 +15,7 @@ use crate::{
     oauth::Identity,
     permission::Role,
     server::note_operation,
+    store::records::AuditEvent,
     web::{desk::Desk, visit::Depth},
 };
 
@@ -52,7 +53,8 @@ async fn decide(desk: &Desk<'_>, id: &str, fields: &HashMap<String, String>) -> 
         "restore" if subject.role().can_write() => {
             match desk.host().restore_version(&subject.id, choice, &desk.me.user).await {
                 Ok(Unless::Done(())) => {
-                    trail::note(desk, "restore", Some(&subject.id), field("version"));
+                    let note = trail::noted(desk, AuditEvent::VersionRestored, &subject.id).detail(field("version"));
+                    trail::note(desk, note).await;
                     Ok("restored".to_owned())
                 }
                 Ok(Unless::Locked(_)) => Ok("locked".to_owned()),

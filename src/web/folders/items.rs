@@ -18,6 +18,7 @@ use crate::{
     ids::NodeId,
     oauth::Identity,
     server::note_operation,
+    store::records::AuditEvent,
 };
 
 /// How many rows are dealt with at once.
@@ -73,9 +74,14 @@ pub(super) async fn act(
 /// Puts a file, or all that is in a folder, into the bin. A folder counts as what was in it.
 async fn to_bin(desk: &Desk<'_>, item: &NodeId, tally: &mut Tally) -> Result<Option<Fate>, HostError> {
     let access = anything(desk, item)?;
+    // Made before it is gone, and with it its path.
+    let note = desk.noted(AuditEvent::Deleted).at(desk.host(), item);
     if let Resource::File(_) = access.resource() {
         return Ok(Some(match desk.host().delete(&access).await? {
-            Unless::Done(()) => Fate::Done,
+            Unless::Done(()) => {
+                desk.host().audit().note(note).await;
+                Fate::Done
+            }
             Unless::Locked(_) => Fate::Held,
         }));
     }
@@ -86,6 +92,7 @@ async fn to_bin(desk: &Desk<'_>, item: &NodeId, tally: &mut Tally) -> Result<Opt
     // Goes on to its end should the browser hang up.
     let cleared = actix_web::rt::spawn(async move { host.remove_tree(&folder, &by).await });
     let cleared = cleared.await.map_err(|_| HostError::Failed("removing a folder was interrupted".into()))??;
+    desk.host().audit().note(note).await;
     tally.count(Fate::Held, cleared.locked_count);
     tally.count(Fate::Done, cleared.binned.max(u64::from(cleared.locked_count == 0)));
     Ok(None)
