@@ -89,6 +89,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_changed_begins_with_nothing_and_keeps_what_it_was() {
+        let kept = Kept::<Vec<u32>>::default();
+        for round in 0..3 {
+            kept.change("often", |list| list.push(round));
+            for number in 0..4_000 {
+                kept.put(&format!("once {round} {number}"), Vec::new());
+                assert!(kept.get("often").is_some());
+            }
+        }
+        assert_eq!(kept.get("often"), Some(vec![0, 1, 2]));
+    }
+
+    #[test]
     fn what_is_asked_for_stays_and_the_rest_goes() {
         let kept = Kept::default();
         kept.put("often", 1);

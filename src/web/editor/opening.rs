@@ -85,8 +85,10 @@ pub(crate) async fn choose(seat: &Seat<'_>, mode: Mode) -> Result<Opens, HostErr
             return Ok(reading(editors, &file, able, phone, mode)
                 .map_or(Opens::Nowhere, |opening| read(opening, Role::Viewer, true)));
         }
+        // A guest would be led to a page for people with an account.
+        let copies = seat.facts.may_create_siblings && supports.save_as && !is_empty && !seat.access.is_anonymous();
         let copy = editors.choose(&file, Want::Convert, able);
-        if let Some(opening) = copy.filter(|_| seat.facts.may_create_siblings && supports.save_as && !is_empty) {
+        if let Some(opening) = copy.filter(|_| copies) {
             return Ok(Opens::Copy(Box::new(opening)));
         }
     }
