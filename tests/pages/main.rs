@@ -8,6 +8,7 @@ mod support;
 mod account;
 mod admin;
 mod documents;
+mod folders;
 mod frame;
 mod host_page;
 mod person;
