@@ -74,8 +74,18 @@ async fn c97_the_page_behind_the_link_shows_the_container_and_lists_its_files() 
         // Each file can be had.
         let links = text.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
         let mut found = false;
-        for link in links.filter(|link| link.contains("/download/")) {
-            let bytes = doc.alice.client().get(&link).send().await.expect("a reply").bytes().await.expect("bytes");
+        let here = reqwest::Url::parse(&url).unwrap();
+        for link in links.filter(|link| link.contains("/download")) {
+            let bytes = doc
+                .alice
+                .client()
+                .get(here.join(&link).unwrap())
+                .send()
+                .await
+                .expect("a reply")
+                .bytes()
+                .await
+                .expect("bytes");
             found |= &bytes[..] == b"bytes of plain.docx";
         }
         assert!(found, "no link gives the bytes of plain.docx: {text}");

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     host::{HostError, rights::DEEPEST, tokens::Resource},
     ids::NodeId,
+    launch::OfficeApp,
     names::FileName,
     store::records::NodeKind,
     web::{
@@ -25,7 +26,10 @@ const PAGE: usize = 200;
 
 struct Row {
     name: String,
+    /// To the folder, or to the bytes of the file.
     link: String,
+    /// To the file in an editor; empty for one that none opens, and for a folder.
+    open: String,
     folder: bool,
     /// Empty for a folder.
     size: String,
@@ -38,7 +42,7 @@ struct Row {
 {% endif %}<p>{{ texts.folder }}{% if !ends.is_empty() %} <span class="quiet">{{ texts.ends }} {{ ends|safe }}</span>{% endif %}</p>
 {% if !place.is_empty() %}<p class="note">{{ texts.own_right }} <a href="{{ place }}">{{ texts.real_place }}</a></p>
 {% endif %}{% if rows.is_empty() %}<p class="quiet">{{ texts.empty }}</p>{% else %}<ul class="things" aria-label="{{ texts.contents }}">
-{% for row in rows %}<li>{% if row.folder %}<a href="{{ row.link }}" rel="noreferrer">{{ folder|safe }}<span><span class="seldom">{{ texts.folder_mark }} </span>{{ row.name }}</span></a>{% else %}<a href="{{ row.link }}" rel="noreferrer" aria-label="{{ self.download(row) }}">{{ file|safe }}<span>{{ row.name }}</span><span class="quiet">{{ row.size }}</span>{{ down|safe }}</a>{% endif %}</li>
+{% for row in rows %}<li>{% if row.folder %}<a href="{{ row.link }}" rel="noreferrer">{{ folder|safe }}<span><span class="seldom">{{ texts.folder_mark }} </span>{{ row.name }}</span></a>{% else %}{% if row.open.is_empty() %}<span class="thing">{{ file|safe }}<span>{{ row.name }}</span><span class="quiet">{{ row.size }}</span></span>{% else %}<a href="{{ row.open }}" rel="noreferrer">{{ file|safe }}<span>{{ row.name }}</span><span class="quiet">{{ row.size }}</span></a>{% endif %}<a class="get" href="{{ row.link }}" rel="noreferrer" aria-label="{{ self.download(row) }}">{{ down|safe }}</a>{% endif %}</li>
 {% endfor %}</ul>{% endif %}
 {% if !more.is_empty() %}<p class="do"><a class="button" href="{{ more }}" rel="noreferrer">{{ texts.more }}</a></p>{% endif %}"#
 )]
@@ -56,7 +60,7 @@ struct Folder {
 
 impl Folder {
     fn download(&self, row: &Row) -> String {
-        format!("{}, {}", self.texts.download_of.replace("{name}", &row.name), row.size)
+        self.texts.download_of.replace("{name}", &row.name)
     }
 }
 
@@ -86,7 +90,8 @@ pub(super) fn page(guest: &Guest<'_>) -> Result<HttpResponse, HostError> {
     for child in children {
         rows.push(match child.kind {
             NodeKind::Container => {
-                Row { link: address(guest, &child.node), name: child.name, folder: true, size: String::new() }
+                let link = address(guest, &child.node);
+                Row { link, open: String::new(), name: child.name, folder: true, size: String::new() }
             }
             NodeKind::File => {
                 let head = match host.head(&child.node) {
@@ -96,7 +101,10 @@ pub(super) fn page(guest: &Guest<'_>) -> Result<HttpResponse, HostError> {
                     Err(error) => return Err(error),
                 };
                 let link = format!("{}/download?file={}", guest.code, child.node);
-                Row { link, name: child.name, folder: false, size: size(head.content.size, guest.visit.texts) }
+                let opens = OfficeApp::of_file(&head.name).is_some();
+                let open = if opens { format!("{}/open?file={}", guest.code, child.node) } else { String::new() };
+                let size = size(head.content.size, guest.visit.texts);
+                Row { link, open, name: child.name, folder: false, size }
             }
         });
     }

@@ -65,6 +65,7 @@ async fn a_guest_walks_through_a_shared_folder_and_not_out_of_it() {
     let page = text(&guest.get(&at).await);
     assert!(page.contains("<h1>shared</h1>") && page.contains("near.docx") && page.contains("inner"), "{page}");
     assert!(!page.contains("class=\"way\"") && !page.contains("beside.docx"), "{page}");
+    assert!(page.contains("/open?file="), "{page}");
     let deeper = text(&guest.get(&format!("{at}?folder={inner}")).await);
     assert!(deeper.contains("class=\"way\"") && deeper.contains(&format!("?folder={shared}\"")), "{deeper}");
     let bytes = guest.get(&format!("{at}/download?file={}", inside.id())).await.expect(200);
