@@ -226,21 +226,19 @@ impl Audit {
         } else {
             note
         };
-        let (key, record) = match open.iter_mut().find(|(_, record)| note.is_same(record)) {
-            Some((key, record)) => {
-                record.times = record.times.saturating_add(1);
-                record.last = Some(now);
-                (key.clone(), record.clone())
+        let known = open.iter_mut().find(|(_, record)| note.is_same(record));
+        let (key, record) = if let Some((key, record)) = known {
+            record.times = record.times.saturating_add(1);
+            record.last = Some(now);
+            (key.clone(), record.clone())
+        } else {
+            let key = keys::audit(now, random::bytes()?);
+            let record = AuditRecord { at: now, ..note.0 };
+            if open.len() > most {
+                open.pop_front();
             }
-            None => {
-                let key = keys::audit(now, random::bytes()?);
-                let record = AuditRecord { at: now, ..note.0 };
-                if open.len() > most {
-                    open.pop_front();
-                }
-                open.push_back((key.clone(), record.clone()));
-                (key, record)
-            }
+            open.push_back((key.clone(), record.clone()));
+            (key, record)
         };
         Ok(self.engine.submit(Batch::new().set(key, encode(&record)))?)
     }

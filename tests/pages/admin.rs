@@ -241,7 +241,7 @@ async fn an_editor_that_does_not_answer_is_told_with_the_reason_and_can_be_asked
     // A port on which nobody listens.
     let start = Start::default()
         .set("LOCKHOUSE_EDITORS__DISCOVERY", "collabora=http://127.0.0.1:9/hosting/discovery")
-        .set("LOCKHOUSE_EDITORS__EARLY_REFRESH", "1ms");
+        .set("LOCKHOUSE_EDITORS__EARLY_REFRESH", "100ms");
     let binary = Binary::serve_with(start);
     binary.add_user("anna", &["--admin"]);
     let mut anna = Person::of(&binary, "anna").await;

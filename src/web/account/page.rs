@@ -42,7 +42,7 @@ use crate::{
 <button class="first" type="submit">{{ texts.save }}</button>
 </form>
 </section>
-{% if password %}<section class="card" aria-labelledby="password">
+{% if password %}<section class="card tall" aria-labelledby="password">
 <h2 id="password">{{ texts.password }}</h2>
 <p class="quiet">{{ texts.password_note }}</p>
 <form method="post" action="account#password">

@@ -94,7 +94,7 @@ pub(super) fn entry(record: AuditRecord, texts: &Texts) -> Entry {
 <span class="quiet at"><time datetime="{{ entry.at.machine }}">{{ entry.at.person }}</time>{% if let Some(last) = entry.last %} – <time datetime="{{ last.machine }}">{{ last.person }}</time>{% endif %}</span></li>
 {% endfor %}</ol></div>
 {% endif %}<p class="buttons">{% if !next.is_empty() %}<a class="button" href="audit?{{ next }}">{{ texts.earlier }}</a>{% endif %}{% if further %}<a class="button plain" href="audit?{{ first }}">{{ texts.from_start }}</a>{% endif %}</p>
-<p class="quiet">{{ kept }}</p>
+<p class="quiet">{{ super::coded(kept.as_str())|safe }}</p>
 "#
 )]
 struct Body<'a> {

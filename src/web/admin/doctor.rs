@@ -24,7 +24,7 @@ use crate::{
 <h2 id="findings">{{ texts.findings }}</h2>
 <ul class="findings">
 {% for finding in findings %}<li><span class="tag {{ finding.grade.class() }}">{{ finding.grade.word(texts) }}</span>
-<div>{{ finding.text }}{% if let Some(when) = finding.when %} <time datetime="{{ when.machine }}">{{ when.person }}</time>{% endif %}{% if !finding.detail.is_empty() %} <span class="quiet" lang="en">{{ finding.detail }}</span>{% endif %}{% if !finding.advice.is_empty() %}<p class="advice" lang="en">{{ finding.advice }}</p>{% endif %}</div></li>
+<div>{{ super::coded(finding.text.as_str())|safe }}{% if let Some(when) = finding.when %} <time datetime="{{ when.machine }}">{{ when.person }}</time>{% endif %}{% if !finding.detail.is_empty() %} <span class="quiet" lang="en">{{ finding.detail }}</span>{% endif %}{% if !finding.advice.is_empty() %}<p class="advice" lang="en">{{ finding.advice }}</p>{% endif %}</div></li>
 {% endfor %}</ul>
 </section>
 {% endif %}"#

@@ -50,7 +50,7 @@ impl Shape {
 #[derive(Template)]
 #[template(
     ext = "html",
-    source = r#"{% if editors.is_empty() %}<p class="card">{{ texts.editors_none }}</p>
+    source = r#"{% if editors.is_empty() %}<p class="card">{{ super::coded(texts.editors_none)|safe }}</p>
 {% endif %}{% for editor in editors %}<section class="card" aria-label="{{ editor.state.name }}">
 <div class="head"><h2>{{ editor.state.name }}</h2> <span class="tag {{ editor.class() }}">{{ editor.word(texts) }}</span>
 <form method="post" action="editors"><input type="hidden" name="form" value="{{ mark }}"><button type="submit" name="editor" value="{{ editor.state.name }}">{{ texts.ask_again }}</button></form></div>

@@ -174,6 +174,26 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// HTML of one of our texts, in which backticks stand around commands and settings.
+fn coded(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + 16);
+    for (n, part) in text.split('`').enumerate() {
+        if n > 0 {
+            html.push_str(if n % 2 == 1 { "<code>" } else { "</code>" });
+        }
+        for character in part.chars() {
+            match character {
+                '&' => html.push_str("&#38;"),
+                '<' => html.push_str("&#60;"),
+                '>' => html.push_str("&#62;"),
+                '"' => html.push_str("&#34;"),
+                other => html.push(other),
+            }
+        }
+    }
+    html
+}
+
 /// The mark of a page, as a parameter of an address.
 fn mark_text(mark: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(mark)
@@ -195,4 +215,15 @@ async fn off_the_loop<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, HostError> + Send + 'static,
 ) -> Result<T, HostError> {
     web::block(work).await.unwrap_or(Err(HostError::ShuttingDown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::coded;
+
+    #[test]
+    fn commands_in_texts_are_marked_and_nothing_else_becomes_html() {
+        assert_eq!(coded("run `a <b>` & \"c\""), "run <code>a &#60;b&#62;</code> &#38; &#34;c&#34;");
+        assert_eq!(coded("plain"), "plain");
+    }
 }

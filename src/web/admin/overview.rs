@@ -26,7 +26,7 @@ const LATEST: usize = 6;
 <h2 id="health">{{ texts.health }}</h2>
 <ul class="findings">
 {% for finding in findings %}<li><span class="tag {{ finding.grade.class() }}">{{ finding.grade.word(texts) }}</span>
-<div>{{ finding.text }}{% if let Some(when) = finding.when %} <time datetime="{{ when.machine }}">{{ when.person }}</time>{% endif %}{% if !finding.detail.is_empty() %} <span class="quiet" lang="en">{{ finding.detail }}</span>{% endif %}</div></li>
+<div>{{ super::coded(finding.text.as_str())|safe }}{% if let Some(when) = finding.when %} <time datetime="{{ when.machine }}">{{ when.person }}</time>{% endif %}{% if !finding.detail.is_empty() %} <span class="quiet" lang="en">{{ finding.detail }}</span>{% endif %}</div></li>
 {% endfor %}</ul>
 </section>
 <section class="card" aria-labelledby="about">

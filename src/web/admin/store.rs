@@ -37,7 +37,7 @@ struct Check {
 #[template(
     ext = "html",
     source = r#"<div class="cards">
-<section class="card" aria-labelledby="state">
+<section class="card tall" aria-labelledby="state">
 <h2 id="state">{{ texts.health }}</h2>
 <ul class="findings"><li><span class="tag {{ grade.class() }}">{{ grade.word(texts) }}</span>
 <div>{% if ill.is_empty() %}{{ texts.store_well }}{% else %}{{ texts.store_ill }} <span lang="en">{{ ill }}</span>{% endif %}</div></li></ul>
@@ -59,8 +59,8 @@ struct Check {
 <div><dt>{{ texts.place }}</dt><dd><code>{{ backup.file }}</code></dd></div>
 <div><dt>{{ texts.holds }}</dt><dd>{{ backup.holds }}</dd></div>
 </dl>
-{% if backup.torn %}<p class="message bad">{{ texts.backup_torn }}</p>{% endif %}
-{% when None %}<p class="message warn">{{ texts.backup_none }}</p>
+{% if backup.torn %}<p class="message bad">{{ super::coded(texts.backup_torn)|safe }}</p>{% endif %}
+{% when None %}<p class="message warn">{{ super::coded(texts.backup_none)|safe }}</p>
 {% endmatch %}</section>
 <section class="card" aria-labelledby="check">
 <h2 id="check">{{ texts.check }}</h2>
@@ -69,7 +69,7 @@ struct Check {
 <div><dt>{{ texts.holds }}</dt><dd>{{ check.holds }}</dd></div>
 <div><dt>{{ texts.damages }}</dt><dd{% if check.damages > 0 %} class="ill"{% endif %}>{{ check.damages }}</dd></div>
 </dl>
-{% when None %}<p class="quiet">{{ texts.check_none }}</p>
+{% when None %}<p class="quiet">{{ super::coded(texts.check_none)|safe }}</p>
 {% endmatch %}</section>
 </div>
 "#

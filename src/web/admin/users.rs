@@ -24,6 +24,7 @@ const PAGE: usize = 50;
 /// Users that are read in one go.
 const STEP: usize = 256;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a tag of its own")]
 struct Row {
     user: String,
     name: String,

@@ -2,6 +2,9 @@
 (() => {
   'use strict';
 
+  // On a narrow screen the page's own name is in sight.
+  document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+
   // The two new passwords are compared before they are sent.
   const [fresh, again] = ['new', 'again'].map((id) => document.getElementById(id));
   if (fresh && again) {
