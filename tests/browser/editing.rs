@@ -29,7 +29,8 @@ async fn open(house: &House, window: &Window, path: &str) {
 /// Waits until the editor's page was told this by the page around it, and gives what was said with it.
 async fn heard(window: &Window, message: &str) -> Value {
     window.enter("office_frame").await;
-    let script = "const heard = window.heard.find(m => m.MessageId === arguments[0]); return heard ? heard.Values ?? {} : null";
+    let script =
+        "const heard = window.heard.find(m => m.MessageId === arguments[0]); return heard ? heard.Values ?? {} : null";
     let said = window.until_script(&format!("the editor hears {message}"), script, vec![json!(message)]).await;
     window.leave().await;
     said
@@ -63,12 +64,12 @@ async fn titled(window: &Window, name: &str) {
 async fn other_tab(window: &Window) -> String {
     let first = window.client.window().await.unwrap();
     let other = window
-        .until("another tab", async || {
-            window.client.windows().await.ok()?.into_iter().find(|other| *other != first)
-        })
+        .until("another tab", async || window.client.windows().await.ok()?.into_iter().find(|other| *other != first))
         .await;
     window.client.switch_to_window(other).await.unwrap();
-    let path = window.until("its address", async || Some(window.path().await).filter(|path| path.len() > 1 && path != "blank")).await;
+    let path = window
+        .until("its address", async || Some(window.path().await).filter(|path| path.len() > 1 && path != "blank"))
+        .await;
     window.client.close_window().await.unwrap();
     window.client.switch_to_window(first).await.unwrap();
     path
@@ -83,7 +84,9 @@ async fn each_kind_of_document_opens_in_its_own_editor_with_a_token_that_no_addr
     let Some(driver) = Driver::start() else { return };
     let house = house();
     house.user("kinds", "Kim Kinds");
-    house.binary().import("kinds", &[("a.txt", b"text"), ("b.docx", b"bytes"), ("c.xlsx", b"bytes"), ("d.wopitest", b"test")]);
+    house
+        .binary()
+        .import("kinds", &[("a.txt", b"text"), ("b.docx", b"bytes"), ("c.xlsx", b"bytes"), ("d.wopitest", b"test")]);
     let window = house.signed_in(&driver, Device::Desktop, "kinds").await;
     for (name, editor, path) in [
         ("a.txt", &house.collabora, "/browser/5d1e/cool.html?"),
@@ -92,7 +95,12 @@ async fn each_kind_of_document_opens_in_its_own_editor_with_a_token_that_no_addr
         ("d.wopitest", &house.office, "/x/edit?"),
     ] {
         let id = house.id("kinds", name);
-        open(house, &window, &format!("/edit/{id}?wdOrigin=a%26b&wdPreviousSession=x1&wdPreviousCorrelation=x2&other=y")).await;
+        open(
+            house,
+            &window,
+            &format!("/edit/{id}?wdOrigin=a%26b&wdPreviousSession=x1&wdPreviousCorrelation=x2&other=y"),
+        )
+        .await;
         heard(&window, "Host_PostmessageReady").await;
         let launches = editor.launches(&id);
         assert_eq!(launches.len(), 1, "{name} is loaded once");
@@ -106,7 +114,9 @@ async fn each_kind_of_document_opens_in_its_own_editor_with_a_token_that_no_addr
         assert!(launch.fields["access_token"].len() > 20);
         assert_eq!(launch.fields["access_token_ttl"].len(), 13);
         let token = &launch.fields["access_token"];
-        let page = window.run("return document.documentElement.outerHTML + location.href + JSON.stringify(history.state)", vec![]).await;
+        let page = window
+            .run("return document.documentElement.outerHTML + location.href + JSON.stringify(history.state)", vec![])
+            .await;
         assert!(!page.as_str().unwrap().contains(token.as_str()), "{name}: the page does not keep the token");
         assert!(launch.referer.as_deref().is_none_or(|referer| !referer.contains(&id)), "{:?}", launch.referer);
         // Exactly two parameters are taken out of the address bar.
@@ -176,7 +186,9 @@ async fn what_the_editors_buttons_ask_for_reaches_the_page() {
         window.leave().await;
         window.arrives(&folder).await;
         window.says(&format!("{name} renamed.")).await;
-        eventually("it is unlocked", Duration::from_secs(10), || editor.called(&id).contains(&("UNLOCK", 200)).then_some(()));
+        eventually("it is unlocked", Duration::from_secs(10), || {
+            editor.called(&id).contains(&("UNLOCK", 200)).then_some(())
+        });
     }
     // From reading to editing.
     let id = house.id("buttons", "c renamed.xlsx");
@@ -303,13 +315,17 @@ async fn an_old_format_is_converted_into_a_file_beside_it_which_is_then_open() {
     house.user("converts", "Cora Converts");
     house.binary().import("converts", &[("old.xls", b"old bytes"), ("macro.docm", b"old bytes")]);
     let window = house.signed_in(&driver, Device::Desktop, "converts").await;
-    for (old, new, editor) in [("old.xls", "old.xlsx", &house.office), ("macro.docm", "macro.docx", &house.only_office)] {
+    for (old, new, editor) in [("old.xls", "old.xlsx", &house.office), ("macro.docm", "macro.docx", &house.only_office)]
+    {
         window.goto(&house.at(&format!("/edit/{}", house.id("converts", old)))).await;
         window.press("Make a copy and edit it").await;
-        window.until("the new file is open", async || {
-            Some(()).filter(|()| house.binary().cli(&["token", "--user", "converts", new, "--json"], "").status.success())
-        })
-        .await;
+        window
+            .until("the new file is open", async || {
+                Some(()).filter(|()| {
+                    house.binary().cli(&["token", "--user", "converts", new, "--json"], "").status.success()
+                })
+            })
+            .await;
         let id = house.id("converts", new);
         window.arrives(&format!("/edit/{id}")).await;
         eventually("it opens there", Duration::from_secs(20), || (!editor.launches(&id).is_empty()).then_some(()));
@@ -334,7 +350,9 @@ async fn keys_that_rotate_while_a_document_is_open_do_not_disturb_anybody() {
         window.press("Save").await;
         window.until("it is saved", async || (window.see("#state").await == "Saved").then_some(())).await;
         window.leave().await;
-        eventually("the new keys are fetched", Duration::from_secs(20), || (house.collabora.discoveries() > before).then_some(()));
+        eventually("the new keys are fetched", Duration::from_secs(20), || {
+            (house.collabora.discoveries() > before).then_some(())
+        });
     }
     assert_eq!(house.bytes("rotates", "a.txt").await, b"text!!");
     window.close().await;

@@ -90,8 +90,36 @@ async fn folders_files_and_the_account_can_be_read_by_everybody_at_every_width_a
         show(house, &window, &path).await;
         wrong.extend(judge_everywhere(&window, name).await);
     }
+    show(house, &window, "/account").await;
     window.press("Account of Petra Lund").await;
     wrong.extend(judge_everywhere(&window, "account-menu").await);
+    window.close().await;
+    none(&wrong);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_administrators_can_be_read_by_everybody_at_every_width_and_in_both_schemes() {
+    let Some(driver) = Driver::start() else { return };
+    let house = house();
+    house.binary().add_user("adam", &["--display-name", "Adam Keeper", "--admin"]);
+    let window = house.signed_in(&driver, Device::Desktop, "adam").await;
+    let mut wrong = Vec::new();
+    for page in [
+        "admin",
+        "admin/users",
+        "admin/users/adam",
+        "admin/editors",
+        "admin/store",
+        "admin/locks",
+        "admin/audit",
+        "admin/doctor",
+    ] {
+        show(house, &window, &format!("/{page}")).await;
+        wrong.extend(judge_everywhere(&window, &page.replace('/', "-")).await);
+        if page == "admin/editors" {
+            picture(&window, "administration").await;
+        }
+    }
     window.close().await;
     none(&wrong);
 }

@@ -212,14 +212,92 @@ async fn a_person_works_with_documents_by_the_keyboard_alone() {
     window.key(Key::Enter).await;
     window.arrives("/folder/").await;
 
-    // Past the navigation, down the list, renames.
+    let folder = window.path().await;
+
+    // Past the navigation, down the list, a new name.
     window.enter_on("Skip to the content").await;
     window.tab_to("Alpha.txt").await;
     window.key(Key::Down).await;
-    assert_eq!(
-        window.focused().await,
-        "Alpha.txt",
-        "the box of a row leads to its own name first or stays in the list"
-    );
+    assert_eq!(window.focused().await, "Beta.txt");
+    window.key(Key::F2).await;
+    window.type_text("Gamma").await;
+    window.key(Key::Enter).await;
+    window.says("Renamed.").await;
+    listed(&window, "Gamma.txt").await;
+
+    // Something new, from the menu.
+    window.enter_on("New").await;
+    window.enter_on("Folder").await;
+    window.type_text("Plans").await;
+    window.key(Key::Enter).await;
+    window.says("The folder was made.").await;
+    window.goto(&house.at(&folder)).await;
+    listed(&window, "Plans").await;
+
+    // Opens, writes, saves and closes.
+    window.enter_on("Alpha.txt").await;
+    window.arrives("/edit/").await;
+    window.enter("office_frame").await;
+    editor_says(&window, "Ready").await;
+    window.leave().await;
+    window.tab_into_frame("Text").await;
+    window.chord(Key::Control, char::from(Key::End)).await;
+    window.type_text(" and more").await;
+    window.says("Changes not saved yet").await;
+    window.back_tab_in_frame_to("Save").await;
+    window.key(Key::Enter).await;
+    window.until_script("it is saved", "return document.getElementById('bar').dataset.state === 'saved'", vec![]).await;
+    assert_eq!(house.bytes("keys", "/Alpha.txt").await, b"first and more");
+    window.goto(&house.at(&folder)).await;
+
+    // The menu of a file, by its arrows; shares.
+    window.enter_on("Actions: Alpha.txt").await;
+    while window.focused().await != "Share" {
+        window.key(Key::Down).await;
+    }
+    window.key(Key::Enter).await;
+    window.arrives("/share/").await;
+    window.tab_to("User name or e-mail address").await;
+    window.type_text("keysfriend").await;
+    window.key(Key::Enter).await;
+    window.says("Shared.").await;
+
+    // Earlier versions, and one brought back.
+    window.enter_on("Versions").await;
+    window.arrives("/versions/").await;
+    window.enter_on("Bring back").await;
+    window
+        .until("the version is brought back", async || {
+            _ = window.client.accept_alert().await;
+            window.text().await.contains("The version was brought back.").then_some(())
+        })
+        .await;
+    assert_eq!(house.bytes("keys", "/Alpha.txt").await, b"first");
+
+    // Into the bin and back.
+    window.goto(&house.at(&folder)).await;
+    window.tab_to("Gamma.txt").await;
+    window.key(Key::Delete).await;
+    window.see("dialog[open]").await;
+    window.enter_on("Delete").await;
+    window.says("Moved to the bin: 1.").await;
+    window.enter_on("Bin").await;
+    window.arrives("/bin").await;
+    window.enter_on("Bring back").await;
+    window.says("“Gamma.txt” is back").await;
+
+    // Language, and out.
+    window.enter_on("Account of Kay Keys").await;
+    window.enter_on("My account").await;
+    window.arrives("/account").await;
+    window.tab_to("Show pages in").await;
+    window.type_text("f").await;
+    window.enter_on("Save").await;
+    window.says("Mon compte").await;
+    window.enter_on("Compte de Kay Keys").await;
+    window.enter_on("Se déconnecter").await;
+    window.arrives("/sign").await;
+    window.goto(&house.at(&folder)).await;
+    window.arrives("/sign-in").await;
     window.close().await;
 }

@@ -214,10 +214,20 @@ impl Window {
             .await;
     }
 
+    /// Presses an element; if something lies above it, it is moved to where a person would press it.
+    async fn hit(&self, element: Element) -> Option<()> {
+        if element.click().await.is_ok() {
+            return Some(());
+        }
+        let reference = serde_json::to_value(&element).ok()?;
+        self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![reference]).await.ok()?;
+        element.click().await.ok()
+    }
+
     /// Presses what fits.
     pub(crate) async fn press_css(&self, css: &str) {
         self.until(&format!("{css} is pressed"), async || {
-            self.client.find(Locator::Css(css)).await.ok()?.click().await.ok()
+            self.hit(self.client.find(Locator::Css(css)).await.ok()?).await
         })
         .await;
     }
@@ -295,6 +305,31 @@ impl Window {
         }
         self.keep("failed").await;
         panic!("{name:?} is not reached by Tab; passed {passed:?}");
+    }
+
+    /// Tabs on until what bears this name in the editor's frame has the focus.
+    pub(crate) async fn tab_into_frame(&self, name: &str) {
+        self.tab_in_frame(name, async || self.key(Key::Tab).await).await;
+    }
+
+    /// Tabs back until what bears this name in the editor's frame has the focus.
+    pub(crate) async fn back_tab_in_frame_to(&self, name: &str) {
+        self.tab_in_frame(name, async || self.chord(Key::Shift, Key::Tab.into()).await).await;
+    }
+
+    async fn tab_in_frame(&self, name: &str, step: impl AsyncFn()) {
+        let mut passed = Vec::new();
+        while passed.len() < 40 {
+            self.enter("office_frame").await;
+            let (focused, has_it) = (self.focused().await, self.run("return document.hasFocus()", vec![]).await);
+            self.leave().await;
+            if has_it == json!(true) && focused == name {
+                return;
+            }
+            passed.push(focused);
+            step().await;
+        }
+        panic!("{name:?} is not reached by Tab in the frame; passed {passed:?}");
     }
 
     /// Tabs to what bears this name and presses Enter.
