@@ -36,7 +36,9 @@
 //! 5. The commit thread writes what all files have waiting, flushes once, publishes, and wakes every waiter. Only then does
 //!    the client hear of it.
 //!
-//! A lock operation is steps 1, 4 and 5; a refresh mostly not even 5: its exact expiry is kept in memory
+//! A lock operation is steps 1, 4 and 5. Where nothing is in the actor's mail it decides on the caller's thread
+//! ([`actors::file::Workplace`]): the way to another thread takes longer than deciding. A refresh mostly is not even step 5:
+//! its exact expiry is kept in memory
 //! ([`actors::expiry`]), and the stored one, rounded up by at most a minute, is written only when it is passed.
 //!
 //! # Browsing

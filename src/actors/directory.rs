@@ -4,10 +4,14 @@
 //! actor is retired only when nothing is in flight and everything it submitted is durable, so no message is lost and the next actor starts from the truth. An actor that
 //! died, or whose memory ran ahead of a refused commit, is replaced by one that first waits until the commit thread has
 //! decided everything submitted before.
+//!
+//! A lease is for the mail, or, for brief operations when nothing is in the mail, for deciding at once on the caller's thread
+//! ([`Workplace`]).
 
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -20,7 +24,7 @@ use actix::{Actor as _, Addr, MailboxError};
 use super::{
     ActorError, ActorSystem,
     expiry::ExpiryBoard,
-    file::{FileActor, FileSurroundings},
+    file::{FileActor, FileSurroundings, Mailbox, Workplace},
     messages::{Answer, Ask, Decided, InFlight, Operation},
 };
 use crate::{
@@ -49,8 +53,11 @@ pub struct DirectoryOptions {
 }
 
 struct Entry {
-    addr: Addr<FileActor>,
+    addr: Addr<Mailbox>,
+    workplace: Arc<Workplace>,
     in_flight: Arc<AtomicUsize>,
+    /// How much of that is in the mail, or being worked on by the actor's thread.
+    in_mail: Arc<AtomicUsize>,
     newest: Arc<AtomicU64>,
     used: Duration,
 }
@@ -73,8 +80,26 @@ impl std::fmt::Debug for Directory {
 
 /// The right to ask a file's actor: one operation in flight.
 struct Lease {
-    addr: Addr<FileActor>,
-    in_flight: Arc<InFlight>,
+    workplace: Arc<Workplace>,
+    in_flight: InFlight,
+    /// The way to the actor; `None` when there is no mail for it, so that the caller may step up to it.
+    mail: Option<(Addr<Mailbox>, InFlight)>,
+}
+
+/// An operation in flight, which the actor may hold too.
+enum Held {
+    Alone(#[expect(dead_code, reason = "counts until it is dropped")] InFlight),
+    Shared(#[expect(dead_code, reason = "counts until it is dropped")] Arc<InFlight>),
+}
+
+/// What became of asking a file's actor.
+enum Asked {
+    /// It decided. The operation is in flight until this is dropped.
+    Decided(Result<Decided, ActorError>, Held),
+    /// It is gone, and nothing has come of the operation.
+    Gone,
+    /// It died of the operation.
+    Died,
 }
 
 impl Directory {
@@ -126,39 +151,51 @@ impl Directory {
         self.shard_at((self.hash(file) % SHARDS as u64) as usize)
     }
 
-    fn start(&self, file: &NodeId, settle_first: bool) -> Entry {
+    fn start(&self, file: &NodeId, settled: bool) -> Entry {
         let newest = Arc::new(AtomicU64::new(0));
-        let (surroundings, id, newest_inside) = (Arc::clone(&self.surroundings), file.clone(), Arc::clone(&newest));
+        let actor = FileActor::new(file.clone(), Arc::clone(&self.surroundings), Arc::clone(&newest));
+        let workplace = Arc::new(Workplace::new(actor, settled));
         let arbiter = self.system.arbiter(self.hash(file) / SHARDS as u64);
-        let addr = FileActor::start_in_arbiter(arbiter, move |ctx| {
-            FileActor::new(id, surroundings, newest_inside, settle_first, ctx)
-        });
-        Entry { addr, in_flight: Arc::default(), newest, used: self.surroundings.clock.monotonic() }
+        let there = Arc::clone(&workplace);
+        let addr = Mailbox::start_in_arbiter(arbiter, move |_| Mailbox(there));
+        let used = self.surroundings.clock.monotonic();
+        Entry { addr, workplace, in_flight: Arc::default(), in_mail: Arc::default(), newest, used }
     }
 
-    fn lease(&self, file: &NodeId) -> Result<Lease, ActorError> {
+    fn lease(&self, file: &NodeId, brief: bool) -> Result<Lease, ActorError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(ActorError::ShuttingDown);
         }
+        let now = self.surroundings.clock.monotonic();
         let mut shard = self.shard(file);
-        if shard.get(file).is_some_and(|entry| !entry.addr.connected()) {
+        if !shard.contains_key(file) {
             let fresh = self.start(file, true);
             shard.insert(file.clone(), fresh);
         }
-        let entry = shard.entry(file.clone()).or_insert_with(|| self.start(file, false));
+        let Some(entry) = shard.get_mut(file) else { return Err(ActorError::Contended) };
+        if !entry.addr.connected() {
+            entry.workplace.leave();
+            *entry = self.start(file, false);
+        }
         if entry.in_flight.load(Ordering::Acquire) >= self.options.in_flight_per_file {
             return Err(ActorError::Overloaded);
         }
-        entry.used = self.surroundings.clock.monotonic();
-        Ok(Lease { addr: entry.addr.clone(), in_flight: Arc::new(InFlight::begin(&entry.in_flight)) })
+        entry.used = now;
+        // Nobody overtakes what is in the mail.
+        let at_once = brief && entry.in_mail.load(Ordering::Acquire) == 0 && entry.workplace.is_settled();
+        Ok(Lease {
+            workplace: Arc::clone(&entry.workplace),
+            in_flight: InFlight::begin(&entry.in_flight),
+            mail: (!at_once).then(|| (entry.addr.clone(), InFlight::begin(&entry.in_mail))),
+        })
     }
 
     /// Puts a fresh actor, which first lets the commit thread catch up, in the place of `old`, if that is still there.
-    fn replace(&self, file: &NodeId, old: &Addr<FileActor>) {
+    fn replace(&self, file: &NodeId, old: &Arc<Workplace>) {
         let mut shard = self.shard(file);
-        if shard.get(file).is_some_and(|entry| entry.addr == *old) {
-            let fresh = self.start(file, true);
-            shard.insert(file.clone(), fresh);
+        if let Some(entry) = shard.get_mut(file).filter(|entry| Arc::ptr_eq(&entry.workplace, old)) {
+            old.leave();
+            *entry = self.start(file, false);
         }
     }
 
@@ -169,27 +206,30 @@ impl Directory {
     pub async fn ask(&self, file: &NodeId, operation: Operation) -> Result<Answer, ActorError> {
         let operation = Arc::new(operation);
         for _ in 0..ATTEMPTS {
-            let lease = self.lease(file)?;
-            let ask = Ask::new(Arc::clone(&operation), Arc::clone(&lease.in_flight));
-            let begun = Arc::clone(&ask.begun);
-            let Decided { answer, after } = match lease.addr.send(ask).await {
-                Ok(decided) => decided?,
-                Err(MailboxError::Closed | MailboxError::Timeout) => {
-                    self.replace(file, &lease.addr);
-                    if begun.load(Ordering::SeqCst) {
-                        tracing::error!(file.id = %file, "the actor of file `{file}` died of an operation and was replaced");
-                        return Err(ActorError::Crashed);
-                    }
+            let Lease { workplace, in_flight, mail } = self.lease(file, operation.is_brief())?;
+            let asked = match mail {
+                None => step_up(&workplace, &operation, in_flight),
+                Some((addr, in_mail)) => write_to(&addr, &operation, in_flight, in_mail).await,
+            };
+            let (Decided { answer, after }, _in_flight) = match asked {
+                Asked::Decided(decided, in_flight) => (decided?, in_flight),
+                Asked::Gone => {
+                    self.replace(file, &workplace);
                     continue;
+                }
+                Asked::Died => {
+                    self.replace(file, &workplace);
+                    tracing::error!(file.id = %file, "the actor of file `{file}` died of an operation and was replaced");
+                    return Err(ActorError::Crashed);
                 }
             };
             match after {
                 None => return answer,
                 Some(ticket) => match ticket.wait().await {
                     Ok(()) => return answer,
-                    Err(CommitError::Conflict { .. }) => self.replace(file, &lease.addr),
+                    Err(CommitError::Conflict { .. }) => self.replace(file, &workplace),
                     Err(failed) => {
-                        self.replace(file, &lease.addr);
+                        self.replace(file, &workplace);
                         return Err(failed.into());
                     }
                 },
@@ -228,5 +268,27 @@ impl Directory {
                 self.shard_at(place).values().map(|entry| entry.in_flight.load(Ordering::Acquire)).sum::<usize>()
             })
             .sum()
+    }
+}
+
+/// Lets the actor decide on this thread.
+fn step_up(workplace: &Workplace, operation: &Operation, in_flight: InFlight) -> Asked {
+    // A panic harms only the operation that hit it, as it does on the actor's own thread: the workplace is closed by it.
+    match catch_unwind(AssertUnwindSafe(|| workplace.decide(operation, || ()))) {
+        Ok(Some(decided)) => Asked::Decided(decided, Held::Alone(in_flight)),
+        Ok(None) => Asked::Gone,
+        Err(_) => Asked::Died,
+    }
+}
+
+/// Lets the actor decide on its own thread, behind what is in its mail.
+async fn write_to(addr: &Addr<Mailbox>, operation: &Arc<Operation>, in_flight: InFlight, in_mail: InFlight) -> Asked {
+    let in_flight = Arc::new(in_flight);
+    let ask = Ask::new(Arc::clone(operation), Arc::clone(&in_flight), in_mail);
+    let begun = Arc::clone(&ask.begun);
+    match addr.send(ask).await {
+        Ok(Some(decided)) => Asked::Decided(decided, Held::Shared(in_flight)),
+        Err(MailboxError::Closed | MailboxError::Timeout) if begun.load(Ordering::SeqCst) => Asked::Died,
+        Ok(None) | Err(MailboxError::Closed | MailboxError::Timeout) => Asked::Gone,
     }
 }

@@ -34,6 +34,15 @@ impl ExpiryBoard {
         }
     }
 
+    /// Notes that the lock of `file` runs out later than was noted.
+    pub fn extend(&self, file: &NodeId, lock: &WopiLock) {
+        if let Some(noted) = self.map().get_mut(file).filter(|noted| noted.id == lock.id) {
+            noted.expires = lock.expires;
+            return;
+        }
+        self.note(file, Some(lock.clone()));
+    }
+
     /// The exact expiry of the lock `id` of `file`, if this run knows it.
     pub fn exact(&self, file: &NodeId, id: &LockId) -> Option<Duration> {
         self.map().get(file).filter(|lock| lock.id == *id).map(|lock| lock.expires)

@@ -123,6 +123,8 @@ pub struct Amid {
     pub operation: Box<Operation>,
     /// Done when it is decided and submitted, and nobody has heard of it.
     pub after: Arc<dyn Fn() + Send + Sync>,
+    /// On the caller's thread, if nothing is in the mail.
+    pub at_once: bool,
 }
 
 #[cfg(test)]
@@ -212,7 +214,7 @@ pub struct Decided {
     pub after: Option<Ticket>,
 }
 
-/// One operation in flight on a file, for as long as this lives.
+/// One operation in flight on a file, or in its actor's mail, for as long as this lives.
 pub struct InFlight(Arc<AtomicUsize>);
 
 impl InFlight {
@@ -229,24 +231,39 @@ impl Drop for InFlight {
     }
 }
 
+impl Operation {
+    /// Whether deciding takes no longer than reading a record, so that the caller's thread may do it.
+    pub const fn is_brief(&self) -> bool {
+        match self {
+            Self::Lock(_) => true,
+            #[cfg(test)]
+            Self::Amid(amid) => amid.at_once,
+            _ => false,
+        }
+    }
+}
+
 /// The one message of a file's actor.
 pub struct Ask {
     /// What is wanted.
     pub operation: Arc<Operation>,
     /// The caller has it too. He may go; the actor is in use until it has taken this message up and is done with it.
     _in_flight: Arc<InFlight>,
+    /// Counted among the actor's mail until the actor is done with it.
+    _in_mail: InFlight,
     /// Set when the actor begins: if it dies before, the operation may be asked again.
     pub begun: Arc<AtomicBool>,
 }
 
 impl Message for Ask {
-    type Result = Result<Decided, ActorError>;
+    /// `None` when the actor has died or was replaced: the next one is to be asked.
+    type Result = Option<Result<Decided, ActorError>>;
 }
 
 impl Ask {
     /// Wraps an operation.
-    pub fn new(operation: Arc<Operation>, in_flight: Arc<InFlight>) -> Self {
-        Self { operation, _in_flight: in_flight, begun: Arc::default() }
+    pub fn new(operation: Arc<Operation>, in_flight: Arc<InFlight>, in_mail: InFlight) -> Self {
+        Self { operation, _in_flight: in_flight, _in_mail: in_mail, begun: Arc::default() }
     }
 
     /// Notes that the actor took it up.

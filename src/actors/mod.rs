@@ -3,6 +3,8 @@
 //! - [`directory::Directory`] finds, starts, replaces and retires file actors, and counts what is in flight per file;
 //! - [`file::FileActor`] decides one operation after another on its copy of the file's head, and hands what changes to the
 //!   engine without waiting for the disk: the *caller* waits for the ticket. A panic harms only the operation that hit it;
+//! - [`file::Workplace`] lets one operation at a time to a file's actor: from its mail on the actor's own thread, or, brief ones
+//!   that find nothing in the mail, on the caller's;
 //! - [`tree::Tree`] does the same for containers;
 //! - [`expiry::ExpiryBoard`] remembers the exact moments at which locks run out, beyond the life of an actor.
 //!

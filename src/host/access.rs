@@ -234,9 +234,18 @@ pub struct AccessControl {
 struct Admitted {
     /// What time it was before anything was read.
     era: Era,
-    /// The revision of the file's head.
-    revision: Option<Revision>,
+    /// The file's head.
+    head: Option<Seen>,
     access: Access,
+}
+
+/// A file's head as it was read.
+#[derive(Clone)]
+struct Seen {
+    key: Arc<[u8]>,
+    /// [`Engine::mark`], before it was read.
+    mark: Option<u64>,
+    revision: Revision,
 }
 
 /// A time in which no record that seldom changes has changed, and no key that is held.
@@ -278,6 +287,8 @@ impl AccessControl {
         }
         // Before anything is read, the token's key too: what changes from here on ends the era.
         let era = self.era();
+        let key = if let Resource::File(file) = resource { Some(keys::file(file)) } else { None };
+        let mark = key.as_ref().and_then(|key| self.engine.mark(key));
         let claims = self.tokens.verify(token)?;
         if claims.resource != *resource {
             return Err(AccessError::WrongResource);
@@ -285,7 +296,8 @@ impl AccessControl {
         let (access, revision) = self.admit(claims)?;
         // A share link also ends by the clock.
         if matches!(access.who, Who::User(_)) {
-            self.kept.put(token, Admitted { era, revision, access: access.clone() });
+            let head = key.zip(revision).map(|(key, revision)| Seen { key: key.into(), mark, revision });
+            self.kept.put(token, Admitted { era, head, access: access.clone() });
         }
         Ok(access)
     }
@@ -315,24 +327,29 @@ impl AccessControl {
     /// The access that was given for a token before, if it would be given again now.
     fn kept_access(&self, token: &str, resource: &Resource) -> Result<Option<Access>, AccessError> {
         let Some(kept) = self.kept.get(token) else { return Ok(None) };
-        let Admitted { era, revision, access } = kept;
+        let Admitted { era, head: seen, access } = kept;
         let good =
             access.claims.resource == *resource && self.era() == era && self.clock.wall() < access.claims.expires;
         if !good {
             return Ok(None);
         }
-        let (Resource::File(file), Some(before)) = (resource, &access.head) else { return Ok(Some(access)) };
-        let key = keys::file(file);
-        let Some(record) = self.engine.get(&key).map_err(Trouble::from)? else { return Ok(None) };
-        if Some(record.revision) == revision {
+        let (Some(seen), Some(before)) = (seen, &access.head) else { return Ok(Some(access)) };
+        let mark = self.engine.mark(&seen.key);
+        if mark.is_some() && mark == seen.mark {
             return Ok(Some(access));
         }
-        let head: FileHead = decode(&key, &record.value).map_err(Trouble::from)?;
-        if head.owner != before.owner || head.parent != before.parent {
-            return Ok(None);
-        }
-        let access = Access { head: Some(Arc::new(head)), memo: Arc::default(), ..access };
-        self.kept.put(token, Admitted { era, revision: Some(record.revision), access: access.clone() });
+        let Some(record) = self.engine.get(&seen.key).map_err(Trouble::from)? else { return Ok(None) };
+        let access = if record.revision == seen.revision {
+            access
+        } else {
+            let head: FileHead = decode(&seen.key, &record.value).map_err(Trouble::from)?;
+            if head.owner != before.owner || head.parent != before.parent {
+                return Ok(None);
+            }
+            Access { head: Some(Arc::new(head)), memo: Arc::default(), ..access }
+        };
+        let head = Some(Seen { key: seen.key, mark, revision: record.revision });
+        self.kept.put(token, Admitted { era, head, access: access.clone() });
         Ok(Some(access))
     }
 

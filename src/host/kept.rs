@@ -2,8 +2,8 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasher as _, RandomState},
-    sync::{Mutex, PoisonError},
+    hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// Shards, so that threads seldom wait for each other.
@@ -12,20 +12,41 @@ const SHARDS: usize = 16;
 /// Entries of a generation in a shard. There are two generations: at most 4,096 entries in all.
 const GENERATION: usize = 128;
 
-/// What is kept, by text. The hash is keyed at random: nobody can aim at one shard.
+/// What is kept, by the hash of its text. The hash is keyed at random: nobody can aim at one shard, or at a text's place.
 pub(super) struct Kept<T> {
     hasher: RandomState,
     shards: [Mutex<Shard<T>>; SHARDS],
 }
 
+/// A text and what is kept for it. Should two texts have one hash, the later one takes the place.
+type Entry<T> = (Box<str>, T);
+
 struct Shard<T> {
-    young: HashMap<Box<str>, T>,
-    old: HashMap<Box<str>, T>,
+    young: HashMap<u64, Entry<T>, BuildHasherDefault<Hashed>>,
+    old: HashMap<u64, Entry<T>, BuildHasherDefault<Hashed>>,
+}
+
+/// What is a hash already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    }
 }
 
 impl<T> Default for Shard<T> {
     fn default() -> Self {
-        Self { young: HashMap::new(), old: HashMap::new() }
+        Self { young: HashMap::default(), old: HashMap::default() }
     }
 }
 
@@ -38,20 +59,20 @@ impl<T> Default for Kept<T> {
 impl<T: Clone> Kept<T> {
     /// What was kept for a text.
     pub(super) fn get(&self, text: &str) -> Option<T> {
-        let mut shard = self.shard(text).lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = shard.young.get(text) {
-            return Some(found.clone());
+        let (hash, mut shard) = self.shard(text);
+        if let Some((kept, found)) = shard.young.get(&hash) {
+            return (**kept == *text).then(|| found.clone());
         }
-        let (key, found) = shard.old.remove_entry(text)?;
-        shard.insert(key, found.clone());
+        let (kept, found) = shard.old.remove(&hash).filter(|(kept, _)| **kept == *text)?;
+        shard.insert(hash, (kept, found.clone()));
         Some(found)
     }
 
     /// Keeps something for a text, in place of what was kept before.
     pub(super) fn put(&self, text: &str, value: T) {
-        let mut shard = self.shard(text).lock().unwrap_or_else(PoisonError::into_inner);
-        shard.old.remove(text);
-        shard.insert(text.into(), value);
+        let (hash, mut shard) = self.shard(text);
+        shard.old.remove(&hash);
+        shard.insert(hash, (text.into(), value));
     }
 
     /// Changes what is kept for a text; begins with nothing when there is none.
@@ -59,28 +80,31 @@ impl<T: Clone> Kept<T> {
     where
         T: Default,
     {
-        let mut shard = self.shard(text).lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = shard.young.get_mut(text) {
+        let (hash, mut shard) = self.shard(text);
+        if let Some((kept, found)) = shard.young.get_mut(&hash)
+            && **kept == *text
+        {
             return change(found);
         }
-        let mut found = shard.old.remove(text).unwrap_or_default();
+        let before = shard.old.remove(&hash).filter(|(kept, _)| **kept == *text);
+        let mut found = before.map(|(_, found)| found).unwrap_or_default();
         change(&mut found);
-        shard.insert(text.into(), found);
+        shard.insert(hash, (text.into(), found));
     }
 
-    fn shard(&self, text: &str) -> &Mutex<Shard<T>> {
-        #[expect(clippy::cast_possible_truncation, reason = "any of its bits will do")]
-        let hash = self.hasher.hash_one(text) as usize;
-        &self.shards[hash % SHARDS]
+    fn shard(&self, text: &str) -> (u64, MutexGuard<'_, Shard<T>>) {
+        let hash = self.hasher.hash_one(text);
+        let place = (hash >> 32) as usize % SHARDS;
+        (hash, self.shards[place].lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl<T> Shard<T> {
-    fn insert(&mut self, key: Box<str>, value: T) {
-        if self.young.len() >= GENERATION && !self.young.contains_key(&key) {
+    fn insert(&mut self, hash: u64, entry: Entry<T>) {
+        if self.young.len() >= GENERATION && !self.young.contains_key(&hash) {
             self.old = std::mem::take(&mut self.young);
         }
-        self.young.insert(key, value);
+        self.young.insert(hash, entry);
     }
 }
 

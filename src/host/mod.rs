@@ -36,6 +36,7 @@ mod saving;
 pub mod seal;
 pub mod sessions;
 pub mod shared_with_me;
+mod small;
 mod test_accounts;
 mod threads;
 pub mod tokens;
@@ -64,6 +65,7 @@ use self::{
     rights::Rights,
     saves::Saves,
     sessions::Sessions,
+    small::SmallContents,
     threads::Threads,
     tokens::Tokens,
 };
@@ -124,6 +126,7 @@ struct Inner {
     uploads: uploads::Uploads,
     saves: Saves,
     threads: Threads,
+    small: SmallContents,
     housekeeper: Mutex<Option<Housekeeper>>,
     // Dropped after what uses them.
     system: Arc<ActorSystem>,
@@ -186,6 +189,7 @@ impl Host {
             uploads: uploads::Uploads::default(),
             saves: Saves::default(),
             threads: Threads::new().map_err(|error| unusable(error.to_string()))?,
+            small: SmallContents::default(),
             housekeeper: Mutex::new(None),
             system,
             store,

@@ -7,12 +7,12 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
 use tokio::runtime::Handle;
 
-use super::{Host, HostError, threads::blocking};
+use super::{Host, HostError, access::Access, threads::blocking};
 use crate::{
     ids::NodeId,
     store::{
         content::Reader,
-        records::{self, ContentRef, FileHead, VersionRow, keys},
+        records::{self, ContentRef, FileHead, VersionRow, VersionStamp, keys},
     },
 };
 
@@ -110,6 +110,20 @@ impl Reading {
 }
 
 impl Host {
+    /// The content of the file of `access` as it was when that was given, if it is small and was read lately.
+    pub fn kept_content(&self, access: &Access) -> Option<(VersionStamp, Bytes)> {
+        let head = access.head.as_ref()?;
+        let bytes = self.0.small.get(access.file().ok()?, head.content.manifest?)?;
+        Some((head.version, bytes))
+    }
+
+    /// Keeps a whole small content for whoever reads it next.
+    pub fn keep_content(&self, file: &NodeId, content: &ContentRef, bytes: &Bytes) {
+        if let Some(manifest) = content.manifest.filter(|_| content.size == bytes.len() as u64) {
+            self.0.small.put(file, manifest, bytes.clone());
+        }
+    }
+
     /// Opens the current content of a file.
     ///
     /// # Errors

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-use tokio::runtime::Handle;
+use bytes::Bytes;
+use tokio::{runtime::Handle, sync::oneshot};
 
 use super::{
     Host, HostError,
@@ -28,7 +28,7 @@ use crate::{
     names::FileName,
     permission::Role,
     store::{
-        content::{Stored, Upload},
+        content::{Content, ContentError, Stored, Upload},
         records::{ContentRef, FileHead, NodeKind, SaveKind, VersionStamp},
     },
 };
@@ -36,11 +36,15 @@ use crate::{
 /// Bytes gathered before they are handed to a blocking thread.
 const PIECE: usize = 256 * 1024;
 
+/// Bytes that arrive in smaller parts are put together: each part holds on to the whole buffer that it was received in.
+const PART: usize = 4 * 1024;
+
 /// Bytes on their way into the content store.
 pub(super) struct Incoming {
+    content: Arc<Content>,
     upload: Option<Upload>,
     threads: Handle,
-    gathered: BytesMut,
+    gathered: Gathered,
     received: u64,
     limit: u64,
 }
@@ -61,13 +65,14 @@ impl Drop for Incoming {
 }
 
 impl Incoming {
-    async fn begin(host: &Host, file: &NodeId, announced: Option<u64>, limit: u64) -> Result<Self, HostError> {
+    fn begin(host: &Host, file: &NodeId, announced: Option<u64>, limit: u64) -> Result<Self, HostError> {
         if announced.is_some_and(|size| size > limit) {
             return Err(HostError::TooLarge { limit });
         }
-        let (content, file, threads) = (Arc::clone(host.content()), file.clone(), host.threads()?);
-        let upload = blocking(&threads, move || content.begin_upload(&file, announced)).await?;
-        Ok(Self { upload: Some(upload), threads, gathered: BytesMut::new(), received: 0, limit })
+        let (content, threads) = (Arc::clone(host.content()), host.threads()?);
+        // Asks for the free space and takes a number: nothing to wait for in the line of those who write.
+        let upload = content.begin_upload(file, announced)?;
+        Ok(Self { content, upload: Some(upload), threads, gathered: Gathered::default(), received: 0, limit })
     }
 
     /// Takes the next bytes. Dropping an `Incoming` leaves nothing but space that is collected.
@@ -79,27 +84,58 @@ impl Incoming {
         if self.received > self.limit {
             return Err(HostError::TooLarge { limit: self.limit });
         }
-        self.gathered.extend_from_slice(bytes);
-        if self.gathered.len() >= PIECE { self.hand_over().await } else { Ok(()) }
+        self.gathered.push(bytes);
+        if self.gathered.length >= PIECE { self.hand_over().await } else { Ok(()) }
     }
 
     async fn hand_over(&mut self) -> Result<(), HostError> {
-        let piece = self.gathered.split();
+        let gathered = std::mem::take(&mut self.gathered);
         let Some(mut upload) = self.upload.take() else { return Err(interrupted()) };
-        let upload = blocking(&self.threads, move || upload.write(&piece).map(|()| upload)).await?;
+        let upload = blocking(&self.threads, move || gathered.write_to(&mut upload).map(|()| upload)).await?;
         self.upload = Some(upload);
         Ok(())
     }
 
     async fn finish(mut self) -> Result<Stored, HostError> {
-        let piece = self.gathered.split();
+        let gathered = std::mem::take(&mut self.gathered);
         let Some(mut upload) = self.upload.take() else { return Err(interrupted()) };
-        let threads = self.threads.clone();
-        blocking(&threads, move || {
-            upload.write(&piece)?;
-            upload.finish()
-        })
-        .await
+        let sealed = blocking(&self.threads, move || {
+            gathered.write_to(&mut upload)?;
+            upload.seal()
+        });
+        let (answer, stored) = oneshot::channel();
+        if let Some(duty) = self.content.line_up(sealed.await?, answer) {
+            self.threads.spawn_blocking(move || duty.serve());
+        }
+        Ok(stored.await.map_err(|_| HostError::ShuttingDown)??)
+    }
+}
+
+/// Bytes as they arrived, in order.
+#[derive(Default)]
+struct Gathered {
+    parts: Vec<Bytes>,
+    /// Small parts, which follow all others.
+    small: Vec<u8>,
+    length: usize,
+}
+
+impl Gathered {
+    fn push(&mut self, bytes: &Bytes) {
+        self.length += bytes.len();
+        if bytes.len() < PART {
+            self.small.extend_from_slice(bytes);
+            return;
+        }
+        if !self.small.is_empty() {
+            self.parts.push(std::mem::take(&mut self.small).into());
+        }
+        self.parts.push(bytes.clone());
+    }
+
+    fn write_to(self, upload: &mut Upload) -> Result<(), ContentError> {
+        self.parts.iter().try_for_each(|part| upload.write(part))?;
+        upload.write(&self.small)
     }
 }
 
@@ -200,7 +236,7 @@ impl Host {
             // What cannot be kept is still answered as the protocol says.
             let rescue_limit = limit.min(self.options().rescued_bytes);
             let announced = request.announced;
-            match Incoming::begin(self, &file, announced, rescue_limit).await {
+            match Incoming::begin(self, &file, announced, rescue_limit) {
                 Ok(incoming) => Some(incoming),
                 Err(error) => {
                     could_not_rescue(&file, &error);
@@ -208,7 +244,7 @@ impl Host {
                 }
             }
         } else {
-            Some(Incoming::begin(self, &file, request.announced, limit).await?)
+            Some(Incoming::begin(self, &file, request.announced, limit)?)
         };
         let lockless = self.takes_lockless(access);
         Ok(Put { host: self.clone(), file, access: access.clone(), lockless, request, refused, incoming })
@@ -398,6 +434,7 @@ impl Host {
     ///
     /// # Errors
     /// [`HostError`].
+    #[expect(clippy::unused_async, reason = "whether it waits for the disk is not for callers to rely on")]
     pub async fn begin_creation(
         &self,
         by: &UserId,
@@ -406,7 +443,7 @@ impl Host {
     ) -> Result<Creation, HostError> {
         let owner = self.container(parent)?.owner;
         let id = super::new_id()?;
-        let incoming = Incoming::begin(self, &id, announced, self.options().body_limit).await?;
+        let incoming = Incoming::begin(self, &id, announced, self.options().body_limit)?;
         Ok(Creation { host: self.clone(), id, by: by.clone(), parent: parent.clone(), owner, incoming })
     }
 }
@@ -576,13 +613,14 @@ impl Host {
     ///
     /// # Errors
     /// [`HostError`].
+    #[expect(clippy::unused_async, reason = "whether it waits for the disk is not for callers to rely on")]
     pub async fn begin_replacement(
         &self,
         by: &UserId,
         file: &NodeId,
         announced: Option<u64>,
     ) -> Result<Replacement, HostError> {
-        let incoming = Incoming::begin(self, file, announced, self.options().body_limit).await?;
+        let incoming = Incoming::begin(self, file, announced, self.options().body_limit)?;
         Ok(Replacement { host: self.clone(), id: file.clone(), found: None, by: by.clone(), incoming })
     }
 

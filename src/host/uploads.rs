@@ -266,15 +266,12 @@ impl Host {
         }
         let now = self.clock().monotonic();
         self.uploads().make_room(&user, now)?;
-        let state = match over {
-            Some(file) => {
-                let replacement = self.begin_replacement(&user, &file, Some(request.size)).await?;
-                State::Over(Box::new(replacement), file)
-            }
-            None => {
-                let creation = self.begin_creation(&user, &folder, Some(request.size)).await?;
-                State::New(Box::new(creation), folder, request.name)
-            }
+        let state = if let Some(file) = over {
+            let replacement = self.begin_replacement(&user, &file, Some(request.size)).await?;
+            State::Over(Box::new(replacement), file)
+        } else {
+            let creation = self.begin_creation(&user, &folder, Some(request.size)).await?;
+            State::New(Box::new(creation), folder, request.name)
         };
         let id = random::node_id().map_err(|error| HostError::Failed(error.to_string().into()))?;
         let part = tokio::sync::Mutex::new(Part { offset: 0, state });

@@ -73,7 +73,10 @@ pub fn note_reason(request: &HttpRequest, reason: impl Into<String>) {
 
 fn with_notes(request: &HttpRequest, change: impl FnOnce(&mut Notes)) {
     let mut extensions = request.extensions_mut();
-    let mut notes = extensions.remove::<Notes>().unwrap_or_default();
+    if let Some(notes) = extensions.get_mut::<Notes>() {
+        return change(notes);
+    }
+    let mut notes = Notes::default();
     change(&mut notes);
     extensions.insert(notes);
 }

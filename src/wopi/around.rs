@@ -15,14 +15,9 @@ use crate::{
 };
 
 /// `GET /files/{id}/ancestry`.
-pub(super) async fn of_file(
-    request: HttpRequest,
-    id: web::Path<String>,
-    wopi: web::Data<Wopi>,
-) -> Result<HttpResponse, Problem> {
-    note_operation(&request, "EnumerateAncestors");
-    let access = session::open_browsing(&request, &id, &wopi);
-    ancestors(&request, &wopi, access)
+pub(super) fn of_file(request: &HttpRequest, id: &str, wopi: &Wopi) -> Result<HttpResponse, Problem> {
+    note_operation(request, "EnumerateAncestors");
+    ancestors(wopi, session::open_browsing(request, id, wopi))
 }
 
 /// `GET /containers/{id}/ancestry`.
@@ -33,18 +28,13 @@ pub(super) async fn of_container(
 ) -> Result<HttpResponse, Problem> {
     note_operation(&request, "EnumerateAncestors");
     let access = session::open_container(&request, &id, &wopi).map(|session| session.access);
-    ancestors(&request, &wopi, access)
+    ancestors(&wopi, access).map_err(|problem| problem.noted(&request))
 }
 
 /// `GET /files/{id}/ecosystem_pointer`.
-pub(super) async fn ecosystem_of_file(
-    request: HttpRequest,
-    id: web::Path<String>,
-    wopi: web::Data<Wopi>,
-) -> Result<HttpResponse, Problem> {
-    note_operation(&request, "GetEcosystem");
-    let access = session::open_browsing(&request, &id, &wopi);
-    ecosystem(&request, &wopi, access)
+pub(super) fn ecosystem_of_file(request: &HttpRequest, id: &str, wopi: &Wopi) -> Result<HttpResponse, Problem> {
+    note_operation(request, "GetEcosystem");
+    ecosystem(wopi, session::open_browsing(request, id, wopi))
 }
 
 /// `GET /containers/{id}/ecosystem_pointer`.
@@ -55,22 +45,18 @@ pub(super) async fn ecosystem_of_container(
 ) -> Result<HttpResponse, Problem> {
     note_operation(&request, "GetEcosystem");
     let access = session::open_container(&request, &id, &wopi).map(|session| session.access);
-    ecosystem(&request, &wopi, access)
+    ecosystem(&wopi, access).map_err(|problem| problem.noted(&request))
 }
 
-fn ancestors(request: &HttpRequest, wopi: &Wopi, access: Result<Access, Problem>) -> Result<HttpResponse, Problem> {
-    let outcome = access.and_then(|access| {
-        let shapes = Shapes::from(wopi);
-        let line = wopi.host.ancestors(&access)?;
-        let pointers: Result<Vec<_>, HostError> =
-            line.iter().map(|ancestor| shapes.pointer(&access, &ancestor.id, &ancestor.name)).collect();
-        Ok(reply::ok().json(json!({ "AncestorsWithRootFirst": pointers? })))
-    });
-    outcome.map_err(|problem| problem.noted(request))
+fn ancestors(wopi: &Wopi, access: Result<Access, Problem>) -> Result<HttpResponse, Problem> {
+    let access = access?;
+    let shapes = Shapes::from(wopi);
+    let line = wopi.host.ancestors(&access)?;
+    let pointers: Result<Vec<_>, HostError> =
+        line.iter().map(|ancestor| shapes.pointer(&access, &ancestor.id, &ancestor.name)).collect();
+    Ok(reply::ok().json(json!({ "AncestorsWithRootFirst": pointers? })))
 }
 
-fn ecosystem(request: &HttpRequest, wopi: &Wopi, access: Result<Access, Problem>) -> Result<HttpResponse, Problem> {
-    let outcome =
-        access.and_then(|access| Ok(reply::ok().json(json!({ "Url": Shapes::from(wopi).ecosystem_url(&access)? }))));
-    outcome.map_err(|problem| problem.noted(request))
+fn ecosystem(wopi: &Wopi, access: Result<Access, Problem>) -> Result<HttpResponse, Problem> {
+    Ok(reply::ok().json(json!({ "Url": Shapes::from(wopi).ecosystem_url(&access?)? })))
 }

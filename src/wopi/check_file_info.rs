@@ -1,6 +1,9 @@
 //! CheckFileInfo (files.md section 3): each property from what is true now.
 
-use actix_web::{HttpRequest, HttpResponse, http::header::ContentType, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{self, HeaderValue},
+};
 use bytes::Bytes;
 use serde::Serialize;
 
@@ -91,21 +94,15 @@ struct CheckFileInfo {
     browser: Browser,
 }
 
-pub(super) async fn handle(
-    request: HttpRequest,
-    id: web::Path<String>,
-    wopi: web::Data<Wopi>,
-) -> Result<HttpResponse, Problem> {
-    note_operation(&request, "CheckFileInfo");
-    let outcome = session::open(&request, &id, &wopi).and_then(|session| {
-        let body = match session.access.memo.get() {
-            // What was said before is what would be said now, but for the host's own state.
-            Some(said) if wopi.host.can_write() => said.clone(),
-            _ => say(&session, &wopi)?,
-        };
-        Ok(reply::ok().content_type(ContentType::json()).body(body))
-    });
-    outcome.map_err(|problem| problem.noted(&request))
+pub(super) fn handle(request: &HttpRequest, id: &str, wopi: &Wopi) -> Result<HttpResponse, Problem> {
+    note_operation(request, "CheckFileInfo");
+    let session = session::open(request, id, wopi)?;
+    let body = match session.access.memo.get() {
+        // What was said before is what would be said now, but for the host's own state.
+        Some(said) if wopi.host.can_write() => said.clone(),
+        _ => say(&session, wopi)?,
+    };
+    Ok(reply::ok().insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/json"))).body(body))
 }
 
 fn say(session: &Session, wopi: &Wopi) -> Result<Bytes, Problem> {

@@ -1,20 +1,25 @@
 //! GetFile and PutFile (files.md sections 4.1 and 4.3).
 
-use actix_web::{HttpRequest, HttpResponse, body::SizedStream, web};
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    body::SizedStream,
+    http::header::{self, HeaderValue},
+    web,
+};
 use serde_json::json;
 
 use super::{
     Wopi,
     dispatch::body_of,
     headers,
-    reply::{self, ITEM_VERSION, LOCK, Problem},
+    reply::{self, LOCK, Problem},
     session::{self, Session},
 };
 use crate::{
     host::{HostError, PutOutcome, PutRequest, Reading},
     permission::Role,
     server::{BodyError, BodyReader, note_operation},
-    store::records::SaveKind,
+    store::records::{SaveKind, VersionStamp},
 };
 
 /// Bytes of a refused body that are read, so that a small client gets its answer; then the connection closes.
@@ -23,28 +28,32 @@ pub(super) const DRAINED: u64 = 1 << 20;
 /// What a client takes that does not say how much (files.md section 8: the largest signed 32-bit integer).
 const MAX_EXPECTED_SIZE: u64 = 0x7fff_ffff;
 
-pub(super) async fn get(
-    request: HttpRequest,
-    id: web::Path<String>,
-    wopi: web::Data<Wopi>,
-) -> Result<HttpResponse, Problem> {
-    note_operation(&request, "GetFile");
-    let outcome = async {
-        let session = session::open(&request, &id, &wopi)?;
-        let most = headers::number(&request, "X-WOPI-MaxExpectedSize").unwrap_or(MAX_EXPECTED_SIZE);
-        let reading = wopi.host.read(&session.file)?;
-        if reading.content.size > most {
-            return Err(Problem::TooLargeForClient);
-        }
-        let version = reading.head.version.to_string();
-        let mut builder = HttpResponse::Ok();
-        builder
-            .insert_header((ITEM_VERSION, version))
-            .insert_header(("Cache-Control", "no-store"))
-            .content_type("application/octet-stream");
-        send(builder, reading).await
-    };
-    outcome.await.map_err(|problem: Problem| problem.noted(&request))
+pub(super) async fn get(request: &HttpRequest, id: &str, wopi: &Wopi) -> Result<HttpResponse, Problem> {
+    note_operation(request, "GetFile");
+    let session = session::open(request, id, wopi)?;
+    let most = headers::number(request, "X-WOPI-MaxExpectedSize").unwrap_or(MAX_EXPECTED_SIZE);
+    if session.access.head.as_ref().is_some_and(|head| head.content.size > most) {
+        return Err(Problem::TooLargeForClient);
+    }
+    if let Some((version, all)) = wopi.host.kept_content(&session.access) {
+        return Ok(headed(version).body(all));
+    }
+    let mut reading = wopi.host.read(&session.file)?;
+    if reading.content.size > most {
+        return Err(Problem::TooLargeForClient);
+    }
+    let mut builder = headed(reading.head.version);
+    if let Some(all) = reading.all_if_small().await? {
+        wopi.host.keep_content(&session.file, &reading.content, &all);
+        return Ok(builder.body(all));
+    }
+    send(builder, reading).await
+}
+
+fn headed(version: VersionStamp) -> HttpResponseBuilder {
+    let mut builder = reply::ok_with_version(version);
+    builder.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")));
+    builder
 }
 
 /// Sends a content: a small one in one piece with its head, a large one as it is read.
@@ -60,24 +69,22 @@ pub(crate) async fn send(
 }
 
 pub(super) async fn post(
-    request: HttpRequest,
-    id: web::Path<String>,
-    wopi: web::Data<Wopi>,
+    request: &HttpRequest,
+    id: &str,
+    wopi: &Wopi,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    note_operation(&request, "PutFile");
-    let mut body = body_of(&request, payload, &wopi, wopi.limits.body.get());
+    note_operation(request, "PutFile");
+    let mut body = body_of(request, payload, wopi, wopi.limits.body.get());
     let outcome = async {
-        let session = session::open_even_binned(&request, &id, &wopi)?;
-        put(&request, &session, &wopi, &mut body).await
+        let session = session::open_even_binned(request, id, wopi)?;
+        put(request, &session, wopi, &mut body).await
     };
-    match outcome.await {
-        Ok(response) => Ok(response),
-        Err(problem) => {
-            body.drain(DRAINED).await;
-            Err(problem.noted(&request))
-        }
+    let outcome = outcome.await;
+    if outcome.is_err() {
+        body.drain(DRAINED).await;
     }
+    outcome
 }
 
 async fn put(

@@ -1,6 +1,6 @@
 //! `POST /files/{id}`: which operation is wanted (files.md section 1.2).
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 
 use super::{
     Wopi, activities, headers, locks, naming, relative,
@@ -78,18 +78,9 @@ impl Verb {
 }
 
 pub(super) async fn handle(
-    request: HttpRequest,
-    id: web::Path<String>,
-    wopi: web::Data<Wopi>,
-    payload: web::Payload,
-) -> Result<HttpResponse, Problem> {
-    answer(&request, &id, &wopi, payload).await.map_err(|problem| problem.noted(&request))
-}
-
-async fn answer(
     request: &HttpRequest,
     id: &str,
-    wopi: &web::Data<Wopi>,
+    wopi: &Wopi,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     note_operation(request, "unknown");
@@ -103,9 +94,10 @@ async fn answer(
         return Err(Problem::NotSupported(verb.name()));
     }
     let outcome = match verb {
-        Verb::PutRelativeFile => return relative::handle(request, &session, wopi, payload).await,
-        Verb::PutUserInfo => return sharing::put_user_info(request, &session, wopi, payload).await,
-        Verb::AddActivities => return activities::handle(request, &session, wopi, payload).await,
+        // Larger than the others, which are not to carry it along.
+        Verb::PutRelativeFile => return Box::pin(relative::handle(request, &session, wopi, payload)).await,
+        Verb::PutUserInfo => return Box::pin(sharing::put_user_info(request, &session, wopi, payload)).await,
+        Verb::AddActivities => return Box::pin(activities::handle(request, &session, wopi, payload)).await,
         Verb::Lock | Verb::UnlockAndRelock | Verb::RefreshLock | Verb::Unlock | Verb::GetLock => {
             locks::handle(request, &session, wopi, verb).await
         }
@@ -115,28 +107,34 @@ async fn answer(
     };
     // These want no body, but Collabora sends the whole document along with a rename (rule 8).
     let limit = wopi.limits.body.get();
-    body_of(request, payload, wopi, limit).drain(limit).await;
+    if !is_bare(request) {
+        Box::pin(async { body_of(request, payload, wopi, limit).drain(limit).await }).await;
+    }
     outcome
 }
 
 /// `POST /files/{id}/activities`: AddActivities may come here too (files.md section 4.9).
 pub(super) async fn handle_activities(
-    request: HttpRequest,
-    id: web::Path<String>,
-    wopi: web::Data<Wopi>,
+    request: &HttpRequest,
+    id: &str,
+    wopi: &Wopi,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let outcome = async {
-        let session = session::open(&request, &id, &wopi)?;
-        match headers::text(&request, "X-WOPI-Override") {
-            None | Some("ADD_ACTIVITIES") if wopi.supports.activities => {
-                note_operation(&request, Verb::AddActivities.name());
-                activities::handle(&request, &session, &wopi, payload).await
-            }
-            _ => Err(Problem::NotSupported("this operation")),
+    let session = session::open(request, id, wopi)?;
+    match headers::text(request, "X-WOPI-Override") {
+        None | Some("ADD_ACTIVITIES") if wopi.supports.activities => {
+            note_operation(request, Verb::AddActivities.name());
+            activities::handle(request, &session, wopi, payload).await
         }
-    };
-    outcome.await.map_err(|problem: Problem| problem.noted(&request))
+        _ => Err(Problem::NotSupported("this operation")),
+    }
+}
+
+/// Whether a request says that it has no body.
+fn is_bare(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    !headers.contains_key(header::TRANSFER_ENCODING)
+        && headers.get(header::CONTENT_LENGTH).is_some_and(|length| length.as_bytes() == b"0")
 }
 
 /// A reader of at most `most` bytes of body.

@@ -17,6 +17,7 @@ mod containers;
 mod contents;
 pub(crate) mod dispatch;
 mod ecosystem;
+mod files;
 pub(crate) mod headers;
 mod locks;
 mod naming;
@@ -60,36 +61,7 @@ pub struct Wopi {
 
 /// Adds the routes below `/wopi`.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(
-            web::resource("/wopi/files/{id}")
-                .route(proof::get(check_file_info::handle))
-                .route(proof::post(dispatch::handle))
-                .default_service(web::to(reply::only_get_and_post)),
-        )
-        .service(
-            web::resource("/wopi/files/{id}/contents")
-                .route(proof::get(contents::get))
-                .route(proof::post(contents::post))
-                .default_service(web::to(reply::only_get_and_post)),
-        )
-        .service(
-            web::resource("/wopi/files/{id}/activities")
-                .route(proof::post(dispatch::handle_activities))
-                .default_service(web::to(reply::only_post)),
-        )
-        .service(
-            web::resource("/wopi/files/{id}/ancestry")
-                .route(proof::get(around::of_file))
-                .default_service(web::to(reply::only_get)),
-        )
-        .service(
-            web::resource("/wopi/files/{id}/ecosystem_pointer")
-                .route(proof::get(around::ecosystem_of_file))
-                .default_service(web::to(reply::only_get)),
-        )
-        .configure(container_routes)
-        .configure(ecosystem_routes);
+    config.service(files::Files).configure(container_routes).configure(ecosystem_routes);
 }
 
 fn container_routes(config: &mut web::ServiceConfig) {

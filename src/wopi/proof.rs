@@ -2,7 +2,7 @@
 //! it (files.md sections 1.12 and 5)?
 
 use actix_web::{
-    Error, FromRequest as _, HttpRequest, Responder, ResponseError as _, Route,
+    Error, FromRequest as _, HttpRequest, HttpResponse, Responder, ResponseError as _, Route,
     body::BoxBody,
     dev::{Handler, ServiceRequest, ServiceResponse},
     middleware::{Next, from_fn},
@@ -23,7 +23,7 @@ where
     Args: actix_web::FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    web::get().to(handler).wrap(from_fn(check))
+    web::get().to(handler).wrap(from_fn(pass))
 }
 
 /// `POST`, checked and then handled.
@@ -33,19 +33,27 @@ where
     Args: actix_web::FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    web::post().to(handler).wrap(from_fn(check))
+    web::post().to(handler).wrap(from_fn(pass))
 }
 
-async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
-    let wopi = request.app_data::<web::Data<Wopi>>().filter(|wopi| !wopi.editors.is_empty()).cloned();
-    let Some(wopi) = wopi else { return next.call(request).await };
-    match prove(request.request(), &wopi).await {
+async fn pass(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
+    let Some(wopi) = request.app_data::<web::Data<Wopi>>().cloned() else { return next.call(request).await };
+    match check(request.request(), &wopi).await {
         Ok(()) => next.call(request).await,
-        Err(unproven) => refuse(request, &wopi, unproven).await,
+        Err(unproven) => {
+            let (request, mut payload) = request.into_parts();
+            let payload = web::Payload::from_request(&request, &mut payload).await?;
+            let response = refuse(&request, payload, &wopi, unproven).await;
+            Ok(ServiceResponse::new(request, response))
+        }
     }
 }
 
-async fn prove(request: &HttpRequest, wopi: &Wopi) -> Result<(), Unproven> {
+/// Whether a request proves which editor sent it, where any editor proves its requests.
+pub(super) async fn check(request: &HttpRequest, wopi: &Wopi) -> Result<(), Unproven> {
+    if wopi.editors.is_empty() {
+        return Ok(());
+    }
     let token = session::token_of(request).unwrap_or_default();
     let client = Tokens::claimed_client(&token).unwrap_or_default();
     let sent = request.uri().path_and_query().map_or("/", |sent| sent.as_str());
@@ -61,11 +69,13 @@ async fn prove(request: &HttpRequest, wopi: &Wopi) -> Result<(), Unproven> {
 }
 
 /// 500, the same for whatever is wrong. A small body is taken first, so that its sender gets the answer.
-async fn refuse(request: ServiceRequest, wopi: &Wopi, unproven: Unproven) -> Result<ServiceResponse, Error> {
-    let (request, mut payload) = request.into_parts();
-    note_operation(&request, "unproven");
-    let body = web::Payload::from_request(&request, &mut payload).await?;
-    body_of(&request, body, wopi, DRAINED).drain(DRAINED).await;
-    let response = Problem::Unproven(unproven).noted(&request).error_response();
-    Ok(ServiceResponse::new(request, response))
+pub(super) async fn refuse(
+    request: &HttpRequest,
+    payload: web::Payload,
+    wopi: &Wopi,
+    unproven: Unproven,
+) -> HttpResponse {
+    note_operation(request, "unproven");
+    body_of(request, payload, wopi, DRAINED).drain(DRAINED).await;
+    Problem::Unproven(unproven).noted(request).error_response()
 }

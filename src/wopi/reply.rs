@@ -5,7 +5,7 @@ use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
     http::{
         StatusCode,
-        header::{HeaderName, HeaderValue},
+        header::{self, HeaderName, HeaderValue},
     },
 };
 use serde_json::json;
@@ -232,7 +232,7 @@ pub(super) fn ascii(text: &str) -> HeaderValue {
 /// 200 that must not be kept by caches.
 pub(super) fn ok() -> HttpResponseBuilder {
     let mut builder = HttpResponse::Ok();
-    builder.insert_header(("Cache-Control", "no-store"));
+    builder.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
     builder
 }
 
@@ -247,7 +247,7 @@ pub(super) async fn only_get_and_post() -> HttpResponse {
     reply::method_not_allowed("GET, POST")
 }
 
-pub(super) async fn only_post() -> HttpResponse {
+pub(super) fn only_post() -> HttpResponse {
     reply::method_not_allowed("POST")
 }
 

@@ -1,6 +1,8 @@
 //! From a request to what its sender may do with the file, the container or the ecosystem that it is about.
 
-use actix_web::{HttpRequest, web};
+use std::borrow::Cow;
+
+use actix_web::HttpRequest;
 use percent_encoding::percent_decode_str;
 
 use super::{Wopi, reply::Problem, shapes::offers_containers};
@@ -23,7 +25,7 @@ pub(super) struct Session {
 }
 
 /// Verifies the token and that the file is there: 401 comes before 404 (files.md section 1.12).
-pub(super) fn open(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> Result<Session, Problem> {
+pub(super) fn open(request: &HttpRequest, id: &str, wopi: &Wopi) -> Result<Session, Problem> {
     let session = open_even_binned(request, id, wopi)?;
     match &session.access.head {
         Some(head) if head.binned.is_none() => Ok(session),
@@ -32,7 +34,7 @@ pub(super) fn open(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> R
 }
 
 /// Verifies the token. The file may be in the bin: a save that comes too late is kept beside it.
-pub(super) fn open_even_binned(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> Result<Session, Problem> {
+pub(super) fn open_even_binned(request: &HttpRequest, id: &str, wopi: &Wopi) -> Result<Session, Problem> {
     let file = node(id)?;
     let access = authorize(request, wopi, &Resource::File(file.clone()))?;
     Ok(Session { access, file })
@@ -58,11 +60,7 @@ pub(super) struct ContainerSession {
 
 /// Verifies the token, that the container is there, and that the sender is one who browses: 401 comes before 404, and 404
 /// before 501 (containers-ecosystem.md rule C-21a).
-pub(super) fn open_container(
-    request: &HttpRequest,
-    id: &str,
-    wopi: &web::Data<Wopi>,
-) -> Result<ContainerSession, Problem> {
+pub(super) fn open_container(request: &HttpRequest, id: &str, wopi: &Wopi) -> Result<ContainerSession, Problem> {
     let container = node(id)?;
     let access = authorize(request, wopi, &Resource::Container(container.clone()))?;
     require_containers(&access, wopi)?;
@@ -70,14 +68,14 @@ pub(super) fn open_container(
 }
 
 /// As [`open`], for what leads from a file to the containers around it.
-pub(super) fn open_browsing(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> Result<Access, Problem> {
+pub(super) fn open_browsing(request: &HttpRequest, id: &str, wopi: &Wopi) -> Result<Access, Problem> {
     let session = open(request, id, wopi)?;
     require_containers(&session.access, wopi)?;
     Ok(session.access)
 }
 
 /// Verifies a token for the ecosystem.
-pub(super) fn open_ecosystem(request: &HttpRequest, wopi: &web::Data<Wopi>) -> Result<Access, Problem> {
+pub(super) fn open_ecosystem(request: &HttpRequest, wopi: &Wopi) -> Result<Access, Problem> {
     authorize(request, wopi, &Resource::Ecosystem)
 }
 
@@ -87,11 +85,12 @@ pub(super) fn require_containers(access: &Access, wopi: &Wopi) -> Result<(), Pro
 }
 
 /// The token: the query parameter, percent-decoded once, else the header (files.md section 1.5).
-pub(crate) fn token_of(request: &HttpRequest) -> Option<String> {
-    if let Some(raw) = raw_parameter(request) {
-        return Some(percent_decode_str(raw).decode_utf8_lossy().into_owned());
+pub(crate) fn token_of(request: &HttpRequest) -> Option<Cow<'_, str>> {
+    match raw_parameter(request) {
+        Some(raw) if raw.contains('%') => Some(percent_decode_str(raw).decode_utf8_lossy()),
+        Some(raw) => Some(Cow::Borrowed(raw)),
+        None => bearer(request).map(Cow::Borrowed),
     }
-    bearer(request).map(str::to_owned)
 }
 
 /// The token in the query as it was sent, percent-escapes and all.

@@ -167,7 +167,7 @@ async fn names_of_all_kinds_are_shown_as_they_are_and_never_become_markup() {
 async fn an_upload_in_pieces_goes_on_where_it_stopped_and_is_a_file_only_when_it_is_whole() {
     let mut anna = Person::new("foldersupload").await;
     let (folder, _) = home(&mut anna).await;
-    let content: Vec<u8> = (0..700_000_u32).flat_map(|n| n.to_le_bytes()).collect();
+    let content: Vec<u8> = (0..700_000_u32).flat_map(u32::to_le_bytes).collect();
     let up = begin(&mut anna, &folder, "Film über alles.mp4", content.len(), "").await.expect(201).text("upload");
     let (first, second) = content.split_at(1_234_567);
     let reply = piece(&mut anna, &up, 0, first).await.expect(200).json();

@@ -3,6 +3,8 @@
 //! It keeps the file's head as of the newest commit it submitted. An operation is decided on that copy, the changed records
 //! go to the engine with the revision that the decision was made on, the copy moves on at once, and the answer names the
 //! commit it depends on: also an answer that changed nothing, because it reveals what is not durable yet.
+//!
+//! Operations come to it one at a time, at its [`Workplace`].
 
 mod contents;
 #[cfg(test)]
@@ -10,6 +12,7 @@ mod moments_tests;
 mod place;
 #[cfg(test)]
 mod tests;
+mod workplace;
 
 use std::{
     sync::{
@@ -19,12 +22,11 @@ use std::{
     time::Duration,
 };
 
-use actix::{Actor, AsyncContext as _, Context, Handler, WrapFuture as _};
-
+pub use self::workplace::{Mailbox, Workplace};
 use super::{
     ActorError,
     expiry::ExpiryBoard,
-    messages::{Answer, Ask, Decided, Operation},
+    messages::{Answer, Operation},
 };
 use crate::{
     clock::Clock,
@@ -32,7 +34,7 @@ use crate::{
     lock::{self, Change, Command, LOCK_TIMEOUT, LockId, LockState, Outcome, WopiLock},
     retention,
     store::{
-        engine::{Batch, Engine, EngineError, Expect, Revision, Ticket},
+        engine::{Batch, Engine, Expect, Revision, Ticket},
         records::{self, FileHead, StoredLock, keys},
     },
 };
@@ -89,68 +91,12 @@ pub struct FileActor {
     known: Known,
     last: Option<Ticket>,
     newest: Arc<AtomicU64>,
-    unsettled: bool,
-}
-
-impl Actor for FileActor {
-    type Context = Context<Self>;
-
-    fn started(&mut self, ctx: &mut Self::Context) {
-        self.settle(ctx);
-    }
-}
-
-impl Handler<Ask> for FileActor {
-    type Result = Result<Decided, ActorError>;
-
-    fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
-        if self.unsettled {
-            return Err(ActorError::Overloaded);
-        }
-        ask.begin();
-        match self.decide(&ask.operation) {
-            // What the store says is no secret, and there may be no commit to wait for.
-            Err(
-                error @ (ActorError::Overloaded
-                | ActorError::ShuttingDown
-                | ActorError::ReadOnly(_)
-                | ActorError::Unreadable(_)),
-            ) => Err(error),
-            answer => Ok(Decided { answer, after: self.last.clone() }),
-        }
-    }
 }
 
 impl FileActor {
-    /// The actor before may have submitted what is not decided yet: an empty batch is decided after all that. Until then
-    /// nothing is loaded, and nobody is answered.
-    fn settle(&mut self, ctx: &mut Context<Self>) {
-        if !self.unsettled {
-            return;
-        }
-        match self.around.engine.submit(Batch::new()) {
-            Ok(ticket) => {
-                self.unsettled = false;
-                let settled = async move { _ = ticket.wait().await };
-                ctx.wait(settled.into_actor(self));
-            }
-            Err(EngineError::Busy) => {
-                ctx.run_later(SETTLE_AGAIN, Self::settle);
-            }
-            // Nothing will be decided any more.
-            Err(_) => self.unsettled = false,
-        }
-    }
-
-    /// The actor of the file `id`. It loads nothing yet; with `settle_first` it waits for the commits before it.
-    pub fn new(
-        id: NodeId,
-        around: Arc<FileSurroundings>,
-        newest: Arc<AtomicU64>,
-        settle_first: bool,
-        _: &mut Context<Self>,
-    ) -> Self {
-        Self { id, around, known: Known::Unknown, last: None, newest, unsettled: settle_first }
+    /// The actor of the file `id`. It loads nothing yet.
+    pub fn new(id: NodeId, around: Arc<FileSurroundings>, newest: Arc<AtomicU64>) -> Self {
+        Self { id, around, known: Known::Unknown, last: None, newest }
     }
 
     fn decide(&mut self, operation: &Operation) -> Result<Answer, ActorError> {
@@ -316,7 +262,7 @@ impl FileActor {
                 match &state.head.lock {
                     // The stored expiry still covers this refresh: memory alone is enough.
                     Some(held) if held.id == lock.id.as_str() && held.expires >= exact => {
-                        self.note_lock(&next);
+                        self.around.board.extend(&self.id, lock);
                         if let Known::Here(state) = &mut self.known {
                             state.lock = next;
                         }

@@ -64,7 +64,25 @@ fn get() -> Operation {
 }
 
 fn amid(before: Arc<dyn Fn() + Send + Sync>, operation: Operation, after: Arc<dyn Fn() + Send + Sync>) -> Operation {
-    Operation::Amid(Amid { before, operation: Box::new(operation), after })
+    Operation::Amid(Amid { before, operation: Box::new(operation), after, at_once: false })
+}
+
+/// The same on the caller's thread, if the actor has no mail.
+fn at_once(before: Arc<dyn Fn() + Send + Sync>, operation: Operation, after: Arc<dyn Fn() + Send + Sync>) -> Operation {
+    Operation::Amid(Amid { before, operation: Box::new(operation), after, at_once: true })
+}
+
+/// An operation that comes by mail, whatever it is.
+fn mailed(operation: Operation) -> Operation {
+    amid(nothing(), operation, nothing())
+}
+
+fn refresh(text: &str) -> Operation {
+    Operation::Lock(Command::Refresh(Some(id(text))))
+}
+
+fn relock(old: &str, new: &str) -> Operation {
+    Operation::Lock(Command::Relock { old: id(old), new: Some(id(new)) })
 }
 
 fn done(answer: &Result<Answer, ActorError>) -> bool {
@@ -131,7 +149,7 @@ async fn an_actor_with_an_operation_in_its_mailbox_is_not_retired_whether_or_not
         let elsewhere = house.ask(&other, amid(stand, get(), nothing()));
         gate.wait();
         // The thread stands, so this is sent and not taken up.
-        let client = house.ask(&file, lock("A"));
+        let client = house.ask(&file, mailed(lock("A")));
         house.in_flight(2).await;
         let client = if waits {
             Some(client)
@@ -159,7 +177,7 @@ async fn a_lease_taken_at_the_end_of_the_idle_time_keeps_the_actor_and_one_after
     assert!(done(&house.ask(&file, lock("A")).await.unwrap()));
     house.clock.advance(options().idle);
     let (gate, stand) = Gate::new();
-    let leased = house.ask(&file, amid(stand, Operation::Lock(Command::Refresh(Some(id("A")))), nothing()));
+    let leased = house.ask(&file, amid(stand, refresh("A"), nothing()));
     gate.wait();
     assert_eq!(house.directory.retire_idle(), 0, "the lease came first");
     gate.open();
@@ -230,6 +248,124 @@ async fn of_those_who_stood_behind_a_death_each_is_asked_again_once_and_one_gets
     house.in_flight(0).await;
 }
 
+// Deciding on the caller's thread against everything else.
+
+fn conflict(answer: Result<Answer, ActorError>) -> Option<String> {
+    match answer {
+        Ok(Answer::Lock(Outcome::Conflict(held), _)) => held.map(|held| held.as_str().to_owned()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_that_finds_nothing_in_the_mail_needs_no_other_thread() {
+    let (house, file) = House::with_file().await;
+    let other = node(2);
+    house.create(&other, "b.docx").await.unwrap();
+    assert!(done(&house.ask(&file, lock("A")).await.unwrap()));
+    let (gate, stand) = Gate::new();
+    // The one thread of all actors stands still.
+    let elsewhere = house.ask(&other, amid(stand, get(), nothing()));
+    gate.wait();
+    house.clock.advance(LOCK_TIMEOUT / 2);
+    assert!(done(&house.ask(&file, refresh("A")).await.unwrap()));
+    house.clock.advance(LOCK_TIMEOUT / 2);
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(Some(id("A"))), "it was refreshed");
+    house.clock.advance(LOCK_TIMEOUT / 2);
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(None), "to the moment");
+    gate.open();
+    elsewhere.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_that_comes_after_a_takeover_was_sent_is_decided_after_it() {
+    let (house, file) = House::with_file().await;
+    assert!(done(&house.ask(&file, lock("A")).await.unwrap()));
+    let (gate, stand) = Gate::new();
+    let takeover = house.ask(&file, amid(stand, relock("A", "B"), nothing()));
+    gate.wait();
+    let late = house.ask(&file, refresh("A"));
+    house.in_flight(2).await;
+    assert!(!late.is_finished(), "it stands behind the takeover");
+    gate.open();
+    assert!(done(&takeover.await.unwrap()));
+    assert_eq!(conflict(late.await.unwrap()).as_deref(), Some("B"));
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(Some(id("B"))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_comes_while_a_caller_decides_comes_after_him_by_mail_or_not() {
+    for by_mail in [false, true] {
+        let (house, file) = House::with_file().await;
+        let (gate, stand) = Gate::new();
+        let first = house.ask(&file, at_once(stand, lock("A"), nothing()));
+        gate.wait();
+        house.clock.advance(options().idle * 2);
+        assert_eq!(house.directory.retire_idle(), 0, "it is at work, if on another's thread");
+        let second = house.ask(&file, if by_mail { mailed(lock("B")) } else { lock("B") });
+        while house.directory.in_flight() != 2 {
+            std::thread::yield_now();
+        }
+        assert!(!second.is_finished());
+        gate.open();
+        assert!(done(&first.await.unwrap()));
+        assert_eq!(conflict(second.await.unwrap()).as_deref(), Some("A"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_at_once_reveals_no_lock_that_is_not_durable() {
+    let (house, file) = House::with_file().await;
+    let held = house.database.hold_flushes();
+    let locking = house.ask(&file, lock("A"));
+    held.wait_until_flushing();
+    let refreshing = house.ask(&file, refresh("A"));
+    house.in_flight(2).await;
+    house.database.fail_next_flush();
+    assert!(!refreshing.is_finished());
+    held.release();
+    for waiting in [locking, refreshing] {
+        assert!(matches!(waiting.await.unwrap().unwrap_err(), ActorError::ReadOnly(_)));
+    }
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_actor_that_dies_on_a_callers_thread_harms_only_him_and_what_is_in_the_mail_is_asked_again() {
+    let (house, file) = House::with_file().await;
+    let (gate, stand) = Gate::new();
+    let stand_and_die = move || {
+        stand();
+        panic!("asked to");
+    };
+    let dying = house.ask(&file, at_once(nothing(), lock("A"), Arc::new(stand_and_die)));
+    gate.wait();
+    let behind = house.ask(&file, mailed(lock("B")));
+    house.in_flight(2).await;
+    gate.open();
+    assert_eq!(dying.await.unwrap().unwrap_err(), ActorError::Crashed, "it may or may not have happened");
+    assert_eq!(conflict(behind.await.unwrap()).as_deref(), Some("A"), "it had submitted");
+    assert!(done(&house.ask(&file, relock("A", "C")).await.unwrap()));
+    house.in_flight(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_a_new_actor_waits_for_the_commits_before_it_nobody_decides_at_once() {
+    let (house, file) = House::with_file().await;
+    let held = house.database.hold_flushes();
+    let locking = house.ask(&file, lock("A"));
+    held.wait_until_flushing();
+    assert_eq!(house.ask(&file, Operation::Panic).await.unwrap().unwrap_err(), ActorError::Crashed);
+    let refreshing: Vec<_> = (0..2).map(|_| house.ask(&file, refresh("A"))).collect();
+    house.in_line(1).await;
+    assert!(refreshing.iter().all(|asked| !asked.is_finished()), "the new actor has loaded nothing");
+    held.release();
+    assert!(done(&locking.await.unwrap()));
+    for asked in refreshing {
+        assert!(done(&asked.await.unwrap()));
+    }
+}
+
 // Shutdown against commit.
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -292,8 +428,7 @@ async fn after_a_flush_that_failed_every_reply_that_waited_for_it_is_an_error_an
     let (house, file) = House::with_file().await;
     assert!(done(&house.ask(&file, lock("A")).await.unwrap()));
     let held = house.database.hold_flushes();
-    let relock = Operation::Lock(Command::Relock { old: id("A"), new: Some(id("B")) });
-    let changed = house.ask(&file, relock);
+    let changed = house.ask(&file, relock("A", "B"));
     held.wait_until_flushing();
     // Decided on the change: it must not be told either. Nor may another change be built on it.
     let look = house.ask(&file, get());

@@ -49,9 +49,10 @@ pub(crate) use self::{
 pub use self::{
     cut::{AVERAGE_CHUNK, MAX_CHUNK, MIN_CHUNK},
     error::ContentError,
+    flush::FlushDuty,
     pins::{HoldGuard, ManifestPin},
     reader::Reader,
-    upload::{Stored, Upload},
+    upload::{Sealed, Stored, Upload},
     verify::{Damage, MOST_DAMAGES},
 };
 #[cfg(doc)]
@@ -125,6 +126,7 @@ pub struct Content {
     chunks: Chunks,
     engine: Arc<dyn Engine>,
     pins: Arc<Pins>,
+    waiting: flush::Waiting,
     options: ContentOptions,
     counters: Counters,
     failed: OnceLock<Arc<str>>,
@@ -179,6 +181,7 @@ impl Content {
             chunks,
             engine,
             pins: Arc::default(),
+            waiting: flush::Waiting::default(),
             options,
             counters: Counters::default(),
             failed: OnceLock::new(),

@@ -85,6 +85,27 @@ pub struct Stored {
     claim: Claim,
 }
 
+/// A content whose chunks are written, and not all of them durable yet: those of its last window.
+pub struct Sealed(Stored);
+
+impl Sealed {
+    /// Whether there is anything to make durable.
+    pub(super) const fn needs_flush(&self) -> bool {
+        self.0.content.size > 0
+    }
+
+    /// The content, after a flush that began when this was there already.
+    pub(super) fn flushed(self) -> Stored {
+        self.0
+    }
+}
+
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Sealed").field(&self.0).finish()
+    }
+}
+
 impl Stored {
     /// Says that the commit which names this content is durable, and lets go of it.
     pub fn committed(mut self) {
@@ -157,14 +178,27 @@ impl Upload {
     ///
     /// # Errors
     /// [`ContentError`]; nothing but collectable space is left then.
-    pub fn finish(mut self) -> Result<Stored, ContentError> {
+    pub fn finish(self) -> Result<Stored, ContentError> {
+        let sealed = self.seal()?;
+        // Even when nothing is new: a reused chunk may be another upload's that is not flushed yet.
+        if sealed.needs_flush() {
+            sealed.0.claim.content.flush()?;
+        }
+        Ok(sealed.0)
+    }
+
+    /// Writes what is left. What comes of it is made durable by [`Content::line_up`], together with others.
+    ///
+    /// # Errors
+    /// As [`Upload::finish`].
+    pub fn seal(mut self) -> Result<Sealed, ContentError> {
         if let Some(failure) = self.failure.take() {
             return Err(failure);
         }
         while let Some(chunk) = self.cutter.next_chunk(true) {
             self.writer.put(chunk)?;
         }
-        self.writer.finish()
+        self.writer.seal()
     }
 
     #[cfg(test)]
@@ -242,13 +276,9 @@ impl Writer {
         (keys::manifest_page(node, *manifest, page), value)
     }
 
-    fn finish(mut self) -> Result<Stored, ContentError> {
+    fn seal(mut self) -> Result<Sealed, ContentError> {
         let pages: Vec<_> = self.pages.take().map(|page| self.page_record(page)).into_iter().collect();
         self.flusher.wait()?;
-        if self.size > 0 {
-            // Even when nothing is new: a reused chunk may be another upload's that is not flushed yet.
-            self.content().flush()?;
-        }
         self.submitter.finish()?;
         let content = ContentRef {
             manifest: (self.size > 0).then_some(self.claim.name.1),
@@ -256,6 +286,6 @@ impl Writer {
             sha256: STANDARD.encode(self.whole.finish()),
         };
         let (new_bytes, reused_bytes) = (self.claim.new_bytes, self.reused_bytes);
-        Ok(Stored { content, pages, new_bytes, reused_bytes, claim: self.claim })
+        Ok(Sealed(Stored { content, pages, new_bytes, reused_bytes, claim: self.claim }))
     }
 }

@@ -319,6 +319,10 @@ impl Engine for LocalEngine {
         self.shared.epoch.load(Ordering::Acquire)
     }
 
+    fn mark(&self, key: &[u8]) -> Option<u64> {
+        self.shared.published.mark(key)
+    }
+
     fn begin_cut(&self) -> Result<Box<dyn Cut>, EngineError> {
         let slot = Arc::clone(&self.shared.cut);
         if !slot.take() {

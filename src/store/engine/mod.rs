@@ -220,6 +220,14 @@ pub trait Engine: Send + Sync + 'static {
     /// as long as the number stays, what he made is what he would make now.
     fn epoch(&self) -> u64;
 
+    /// Differs after each durable change of this record from what it was before the change could be read; of other records'
+    /// changes too. Whoever keeps a record looks at this first and reads afterwards: as long as it stays, reading again would
+    /// give the same. `None` at a moment at which nothing may be kept, and always from an engine that does not tell.
+    fn mark(&self, key: &[u8]) -> Option<u64> {
+        let _ = key;
+        None
+    }
+
     /// Begins a consistent cut: a view of all records as they are when the commit thread gets to it. The engine keeps what
     /// changes since, ahead of the cut's reading position, until the cut is dropped. Waits for the group that is being flushed:
     /// blocking. Everything acknowledged before is in the cut.

@@ -224,6 +224,38 @@ fn an_acknowledgement_comes_last_so_what_was_kept_of_an_epoch_is_not_older_than_
 }
 
 #[test]
+fn what_was_kept_under_a_mark_that_stays_is_not_older_than_what_anybody_has_read() {
+    try_orders(|| {
+        let (model, commit) = Model::start();
+        let newest = Arc::new(Plain::new(0));
+        let reader = {
+            let (model, newest) = (model.clone(), Arc::clone(&newest));
+            thread::spawn(move || {
+                for _ in 0..3 {
+                    let seen = model.seen("a");
+                    newest.fetch_max(seen, Ordering::SeqCst);
+                }
+            })
+        };
+        let answers: Vec<_> = (1..=2).map(|n| model.set(n).unwrap().1).collect();
+        for _ in 0..3 {
+            let (mark, kept) = (model.shared.published.mark(b"a"), model.seen("a"));
+            thread::yield_now();
+            let others = newest.load(Ordering::SeqCst);
+            if mark.is_some() && model.shared.published.mark(b"a") == mark {
+                assert!(kept >= others, "{kept} is believed after {others} was read");
+            }
+        }
+        for answer in answers {
+            outcome(&model, answer).unwrap();
+        }
+        reader.join().unwrap();
+        model.shared.queue.close();
+        commit.join().unwrap();
+    });
+}
+
+#[test]
 fn of_two_who_decide_on_one_record_one_wins_whatever_the_order() {
     try_orders(|| {
         let (model, commit) = Model::start();

@@ -4,12 +4,22 @@
 //! are dropped, all at once. A reader looks into the backing first and into the notes second, and a note wins. So a reader who
 //! met a value that was not flushed finds the note, unless the flush came in between, and then the value is durable. After a
 //! flush that failed the notes stay for good.
+//!
+//! Each record has a mark, which it shares with some others. It is odd while changes are being published, and another one
+//! when they are: who kept a record from before knows that he must read again, also while the first readers see the change.
 
-use std::{collections::BTreeMap, ops::Bound, sync::PoisonError};
+use std::{
+    collections::BTreeMap,
+    ops::Bound,
+    sync::{PoisonError, atomic::Ordering::SeqCst},
+};
 
 use bytes::Bytes;
 
-use super::{EngineError, Key, Record, stored, sync::RwLock};
+use super::{
+    EngineError, Key, Record, stored,
+    sync::{AtomicU64, RwLock},
+};
 use crate::store::backing::{Backing, BackingError, is_empty_range};
 
 /// What records were before they were changed; `None` where there was none.
@@ -21,9 +31,23 @@ pub(super) type RawPage = Vec<(Key, Bytes)>;
 /// Records in key order.
 pub(super) type Page = Vec<(Key, Record)>;
 
-#[derive(Default)]
+/// How many marks there are. The models have few, so that records share them.
+const MARKS: usize = if cfg!(feature = "models") { 2 } else { 4096 };
+
 pub(super) struct Published {
     unflushed: RwLock<Before>,
+    marks: Box<[AtomicU64]>,
+}
+
+impl Default for Published {
+    fn default() -> Self {
+        Self { unflushed: RwLock::default(), marks: (0..MARKS).map(|_| AtomicU64::new(0)).collect() }
+    }
+}
+
+/// The place of a record's mark.
+fn place(key: &[u8]) -> usize {
+    crc32fast::hash(key) as usize % MARKS
 }
 
 impl Published {
@@ -37,9 +61,24 @@ impl Published {
 
     /// Shows everything written so far. To be called after a flush that succeeded.
     pub(super) fn publish(&self) {
+        let mut changed: Vec<usize> = {
+            let unflushed = self.unflushed.read().unwrap_or_else(PoisonError::into_inner);
+            unflushed.keys().map(|key| place(key)).collect()
+        };
+        changed.sort_unstable();
+        changed.dedup();
+        let turn = || changed.iter().for_each(|&place| _ = self.marks[place].fetch_add(1, SeqCst));
+        turn();
         let notes = std::mem::take(&mut *self.unflushed.write().unwrap_or_else(PoisonError::into_inner));
+        turn();
         // Freed outside the lock, so that readers do not wait for it.
         drop(notes);
+    }
+
+    /// As [`Engine::mark`](super::Engine::mark).
+    pub(super) fn mark(&self, key: &[u8]) -> Option<u64> {
+        let mark = self.marks[place(key)].load(SeqCst);
+        mark.is_multiple_of(2).then_some(mark)
     }
 
     pub(super) fn get(&self, backing: &dyn Backing, key: &[u8]) -> Result<Option<Record>, EngineError> {
@@ -194,6 +233,21 @@ mod tests {
             .collect();
         let expected: Vec<Key> = ["a", "bb", "c", "e", "g", "i", "k"].map(|key| key.as_bytes().to_vec()).into();
         assert_eq!(keys, expected);
+    }
+
+    #[test]
+    fn a_mark_turns_when_a_change_is_published_and_not_before() {
+        let (_, published) = changed();
+        let marks = |key: &[u8]| published.mark(key).unwrap();
+        let (before, other) = (marks(b"b"), marks(b"another"));
+        published.keep(&b"b".to_vec(), None);
+        assert_eq!(marks(b"b"), before);
+        published.publish();
+        assert!(marks(b"b") > before);
+        assert_eq!(marks(b"another"), other);
+        let after = marks(b"b");
+        published.publish();
+        assert_eq!(marks(b"b"), after, "nothing was changed");
     }
 
     #[test]

@@ -42,7 +42,7 @@ use crate::{
 <button class="first" type="submit">{{ texts.save }}</button>
 </form>
 </section>
-{% if password %}<section class="card tall" aria-labelledby="password">
+{% if password %}<section class="card" aria-labelledby="password">
 <h2 id="password">{{ texts.password }}</h2>
 <p class="quiet">{{ texts.password_note }}</p>
 <form method="post" action="account#password">
@@ -58,7 +58,8 @@ use crate::{
 <button class="first" type="submit">{{ texts.change_password }}</button>
 </form>
 </section>
-{% endif %}<section class="card" aria-labelledby="sessions">
+{% endif %}<div class="stack">
+<section class="card" aria-labelledby="sessions">
 <h2 id="sessions">{{ texts.sessions }}</h2>
 <ul class="rows">
 {% for session in sessions %}<li><div><b>{{ session.browser }}</b>{% if session.this %} <span class="tag good">{{ texts.this_one }}</span>{% endif %}
@@ -77,6 +78,7 @@ use crate::{
 <form method="post" action="account"><input type="hidden" name="form" value="{{ mark }}"><input type="hidden" name="do" value="app"><input type="hidden" name="client" value="{{ app.client }}"><button class="danger" type="submit" aria-label="{{ app.revoke }}" data-confirm="{{ app.sure }}">{{ texts.revoke }}</button></form></li>
 {% endfor %}</ul>
 {% endif %}</section>
+</div>
 </div>
 "##
 )]

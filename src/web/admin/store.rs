@@ -37,7 +37,7 @@ struct Check {
 #[template(
     ext = "html",
     source = r#"<div class="cards">
-<section class="card tall" aria-labelledby="state">
+<section class="card" aria-labelledby="state">
 <h2 id="state">{{ texts.health }}</h2>
 <ul class="findings"><li><span class="tag {{ grade.class() }}">{{ grade.word(texts) }}</span>
 <div>{% if ill.is_empty() %}{{ texts.store_well }}{% else %}{{ texts.store_ill }} <span lang="en">{{ ill }}</span>{% endif %}</div></li></ul>
@@ -52,6 +52,7 @@ struct Check {
 </dl>
 <form method="post" action="store"><input type="hidden" name="form" value="{{ mark }}"><button type="submit" name="do" value="collect">{{ texts.collect }}</button></form>
 </section>
+<div class="stack">
 <section class="card" aria-labelledby="backup">
 <h2 id="backup">{{ texts.backup }}</h2>
 {% match backup %}{% when Some(backup) %}<dl class="facts">
@@ -71,6 +72,7 @@ struct Check {
 </dl>
 {% when None %}<p class="quiet">{{ super::coded(texts.check_none)|safe }}</p>
 {% endmatch %}</section>
+</div>
 </div>
 "#
 )]

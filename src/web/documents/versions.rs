@@ -69,7 +69,7 @@ pub(super) fn may_see(
 #[derive(Template)]
 #[template(
     ext = "html",
-    source = r#"<li class="version{% if current %} current{% endif %}"><div class="what"><p class="when">{{ time|safe }}{% if current %} <span class="tag good">{{ texts.current }}</span>{% endif %}{% if !tag.is_empty() %} <span class="tag">{{ tag }}</span>{% endif %}</p>
+    source = r#"<li class="version{% if current %} current{% endif %}{% if may_copy %} kept{% endif %}"><div class="what"><p class="when">{{ time|safe }}{% if current %} <span class="tag good">{{ texts.current }}</span>{% endif %}{% if !tag.is_empty() %} <span class="tag">{{ tag }}</span>{% endif %}</p>
 <p class="quiet">{{ called }} · {{ by }}{% if !editors.is_empty() %} · {{ editors }}{% endif %}</p>{% if !reason.is_empty() %}<p class="reason"{% if foreign %} lang="en"{% endif %}>{{ reason }}</p>{% endif %}</div>
 <p class="size"><span>{{ size }}</span>{% if !change.is_empty() %} <span class="quiet">{{ change }}<span class="seldom"> {{ than }}</span></span>{% endif %}</p>
 <div class="do"><a class="button plain" href="{{ base }}/{{ version }}/download">{{ texts.download }}<span class="seldom"> {{ title }}</span></a>{% if may_restore || may_copy %}<form method="post"><input type="hidden" name="form" value="{{ mark }}"><input type="hidden" name="version" value="{{ version }}">{% if may_copy %}<button name="deed" value="copy">{{ texts.keep_copy }}</button>{% endif %}{% if may_restore %}<button name="deed" value="restore"{% if may_copy %} class="first"{% endif %}>{% if may_copy %}{{ texts.make_current }}{% else %}{{ texts.restore }}{% endif %}<span class="seldom"> {{ title }}</span></button>{% endif %}</form>{% endif %}</div></li>

@@ -24,13 +24,23 @@ const CHUNK: usize = 9000;
 /// A process that is killed when it is not needed any more.
 pub struct Peer {
     child: Child,
+    has_workers: bool,
     /// Where it answers.
     pub address: String,
 }
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        _ = self.child.kill();
+        // nginx ends its workers itself when it is asked to end; killed, it would leave them behind.
+        let asked = self.has_workers
+            && rustix::process::kill_process(
+                rustix::process::Pid::from_child(&self.child),
+                rustix::process::Signal::TERM,
+            )
+            .is_ok();
+        if !asked {
+            _ = self.child.kill();
+        }
         _ = self.child.wait();
     }
 }
@@ -41,7 +51,7 @@ pub fn start(role: &str) -> Peer {
     let mut child = command.env(ROLE, role).stdout(Stdio::piped()).spawn().unwrap();
     let mut address = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    Peer { child, address: address.trim().to_owned() }
+    Peer { child, has_workers: false, address: address.trim().to_owned() }
 }
 
 /// Plays a role, if this process was started for one.
@@ -145,8 +155,8 @@ pub fn nginx(files: &Path) -> Option<Peer> {
     fs::write(&path, configuration).unwrap();
     // Workers of a server that root starts are another user, who must be able to read the files.
     _ = Command::new("chmod").args(["-R", "a+rX"]).arg(here).status();
-    let child = Command::new(program).arg("-c").arg(&path).stderr(Stdio::null()).spawn().unwrap();
-    let peer = Peer { child, address: format!("127.0.0.1:{port}") };
+    let child = Command::new(program).arg("-c").arg(&path).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let peer = Peer { child, has_workers: true, address: format!("127.0.0.1:{port}") };
     let begun = Instant::now();
     while std::net::TcpStream::connect(&peer.address).is_err() {
         assert!(begun.elapsed().as_secs() < 10, "nginx does not answer");

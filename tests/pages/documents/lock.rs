@@ -45,7 +45,7 @@ async fn the_owner_sees_who_edits_and_breaks_the_lock_but_an_editor_only_sees() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_administrator_breaks_a_lock_without_seeing_the_document() {
-    let anna = Person::new("lockowner").await;
+    let anna = Person::new("brokenowner").await;
     let mut root = Person::admin("lockroot").await;
     let file = file(&anna, "a.docx", b"text");
     file.lock("left behind").await.expect(200);

@@ -6,6 +6,7 @@ pub(super) mod hooks;
 mod plain_engine;
 mod races;
 mod round_trip;
+mod together;
 
 use std::{
     io,
