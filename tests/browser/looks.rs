@@ -35,7 +35,10 @@ const say = (what, e) => wrong.push(what + (e ? ': ' + e.outerHTML.slice(0, 140)
 const root = document.documentElement;
 if (root.scrollWidth > innerWidth + 1) say('wider than the window, ' + root.scrollWidth + ' > ' + innerWidth);
 const scrolls = e => { for (; e; e = e.parentElement) if (['auto', 'scroll'].includes(getComputedStyle(e).overflowX)) return true; return false; };
-const clipped = e => { const s = getComputedStyle(e); return s.clipPath !== 'none' || s.opacity === '0'; };
+const clipped = e => {
+  for (; e; e = e.parentElement) { const s = getComputedStyle(e); if (s.clipPath !== 'none' || s.opacity === '0') return true; }
+  return false;
+};
 for (const e of document.querySelectorAll('body *')) {
   if (!e.checkVisibility({ visibilityProperty: true }) || e.closest('svg')) continue;
   const box = e.getBoundingClientRect();
@@ -112,19 +115,7 @@ fn list(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().map(|one| one.as_str().unwrap_or_default().to_owned()).collect()
 }
 
-/// Holds the page that is shown against the rules, light and dark, as the window is.
-#[must_use]
-pub(crate) async fn judge(window: &Window, name: &str) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for scheme in ["light", "dark"] {
-        window.prefer(scheme).await;
-        wrong.extend(faults(window).await.into_iter().map(|fault| format!("{name}, {scheme}: {fault}")));
-    }
-    window.prefer("light").await;
-    wrong
-}
-
-/// The same at three widths, with a picture of each.
+/// Holds the page that is shown against the rules at three widths, light and dark, with a picture of each.
 #[must_use]
 pub(crate) async fn judge_everywhere(window: &Window, name: &str) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -150,6 +141,7 @@ pub(crate) async fn judge_everywhere(window: &Window, name: &str) -> Vec<String>
 /// Keeps a small picture for the README, when `LOCKHOUSE_TEST_PICTURES` asks for it.
 pub(crate) async fn picture(window: &Window, name: &str) {
     use base64::Engine as _;
+    window.prefer("light").await;
     let shot = window.cdp("Page.captureScreenshot", json!({"format": "webp", "quality": 82})).await;
     let bytes = base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();
     assert!(bytes.len() < 80 * 1024, "{name}: {} bytes are too many for the README", bytes.len());

@@ -88,7 +88,9 @@ impl Window {
 
     /// What the person prefers: `light` or `dark`.
     pub(crate) async fn prefer(&self, scheme: &str) {
-        let scheme = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        // Colours that change slowly would be seen on their way.
+        let still = json!({"name": "prefers-reduced-motion", "value": "reduce"});
+        let scheme = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}, still]});
         self.cdp("Emulation.setEmulatedMedia", scheme).await;
     }
 
@@ -210,8 +212,7 @@ impl Window {
     /// Presses what bears a name within the element that fits.
     pub(crate) async fn press_in(&self, name: &str, scope: Option<&str>) {
         // It may move or go while it is looked for: the page is alive.
-        self.until(&format!("{name:?} is pressed"), async || self.find_named(name, scope).await?.click().await.ok())
-            .await;
+        self.until(&format!("{name:?} is pressed"), async || self.hit(self.find_named(name, scope).await?).await).await;
     }
 
     /// Presses an element; if something lies above it, it is moved to where a person would press it.
@@ -237,11 +238,6 @@ impl Window {
         let field = self.named(name).await;
         field.clear().await.unwrap_or_else(|error| panic!("{name}: {error}"));
         field.send_keys(text).await.unwrap_or_else(|error| panic!("{name}: {error}"));
-    }
-
-    /// The script's questions are answered with yes from now on, on this page.
-    pub(crate) async fn agree(&self) {
-        self.until("a question", async || self.client.accept_alert().await.ok()).await;
     }
 
     /// Goes into the frame with this id.
