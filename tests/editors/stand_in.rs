@@ -47,7 +47,7 @@ impl Key {
         Self(Arc::new(KeyPair::generate(KeySize::Rsa2048).unwrap()))
     }
 
-    fn modulus(&self) -> String {
+    pub(crate) fn modulus(&self) -> String {
         STANDARD.encode(self.0.public_key().modulus().big_endian_without_leading_zero())
     }
 
