@@ -100,7 +100,7 @@ pub(crate) struct DeskPage<'a> {
 </header>
 <main id="main" tabindex="-1">
 {% if !page.own_heading %}<h1>{{ page.title }}</h1>
-{% endif %}{% if let Some((tone, text)) = page.message %}<p class="message {{ Self::tone(tone) }}" role="{% if Self::is_bad(tone) %}alert{% else %}status{% endif %}">{{ text }}</p>
+{% endif %}{% if let Some((tone, text)) = page.message %}<p class="message {{ tone.class() }}" role="{% if tone.is_bad() %}alert{% else %}status{% endif %}">{{ text }}</p>
 {% endif %}{{ page.content|safe }}
 </main>
 </body>
@@ -125,17 +125,19 @@ struct Frame<'a> {
     scripts: Vec<String>,
 }
 
-impl Frame<'_> {
-    const fn tone(tone: &Tone) -> &'static str {
-        match tone {
-            Tone::Good => "good",
-            Tone::Neutral => "neutral",
-            Tone::Bad => "bad",
+impl Tone {
+    /// The message's class.
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Neutral => "neutral",
+            Self::Bad => "bad",
         }
     }
 
-    const fn is_bad(tone: &Tone) -> bool {
-        matches!(tone, Tone::Bad)
+    /// Whether it is to be read out at once.
+    const fn is_bad(self) -> bool {
+        matches!(self, Self::Bad)
     }
 }
 
