@@ -88,7 +88,7 @@ fn fetched(folder: &Path) -> bool {
     }
     let packed = std::fs::read_dir(new.path()).unwrap().find_map(|entry| {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        name.ends_with(".tgz").then_some(name)
+        name.starts_with("axe-core").then_some(name)
     });
     let Some(packed) = packed else { return false };
     if !run("tar", &["-xzf", &packed]) {

@@ -55,8 +55,17 @@ async fn live(device: Device, user: &str, friend: &str) {
     window.arrives("/folder/").await;
     window.says("This folder is empty").await;
     let folder = window.path().await;
+    uploads(house, &window, user).await;
+    edits(house, &window, user, &folder).await;
+    renames(&window, &folder).await;
+    shares(house, &driver, &window, friend).await;
+    regrets(house, &window, user, &folder).await;
+    leaves(house, &window, user, &folder).await;
+    window.close().await;
+}
 
-    // Uploads by the button, and by dropping.
+/// By the button, and by dropping.
+async fn uploads(house: &House, window: &Window, user: &str) {
     let upload = file(house, "Letter.txt", "Dear keeper");
     window
         .client
@@ -66,24 +75,26 @@ async fn live(device: Device, user: &str, friend: &str) {
         .send_keys(upload.to_str().unwrap())
         .await
         .unwrap();
-    listed(&window, "Letter.txt").await;
+    listed(window, "Letter.txt").await;
     window.run(DROP, vec![json!([["Dropped.txt", "from elsewhere"], ["Thrown away.txt", "useless"]])]).await;
-    listed(&window, "Dropped.txt").await;
-    listed(&window, "Thrown away.txt").await;
+    listed(window, "Dropped.txt").await;
+    listed(window, "Thrown away.txt").await;
     assert_eq!(house.bytes(user, "/Letter.txt").await, b"Dear keeper");
+}
 
-    // Opens, edits, saves; the page says so from what the host has.
-    window.goto(&house.at(&folder)).await;
+/// Opens, edits, saves; the page says so from what the host has.
+async fn edits(house: &House, window: &Window, user: &str, folder: &str) {
+    window.goto(&house.at(folder)).await;
     window.press("Letter.txt").await;
     window.arrives("/edit/").await;
     window.enter("office_frame").await;
-    editor_says(&window, "Ready").await;
+    editor_says(window, "Ready").await;
     window.element("#text").await.send_keys(", the gate is open").await.unwrap();
     window.leave().await;
     window.says("Changes not saved yet").await;
     window.enter("office_frame").await;
     window.press("Save").await;
-    editor_says(&window, "Saved").await;
+    editor_says(window, "Saved").await;
     window.leave().await;
     window
         .until_script(
@@ -93,8 +104,10 @@ async fn live(device: Device, user: &str, friend: &str) {
         )
         .await;
     assert_eq!(house.bytes(user, "/Letter.txt").await, b"Dear keeper, the gate is open");
+}
 
-    // Renames in the editor; title and list follow.
+/// In the editor, whereupon title and list follow, and in the list.
+async fn renames(window: &Window, folder: &str) {
     window.enter("office_frame").await;
     window.fill("New name", "Open gate").await;
     window.press("Rename").await;
@@ -103,8 +116,8 @@ async fn live(device: Device, user: &str, friend: &str) {
     window.enter("office_frame").await;
     window.press("Close").await;
     window.leave().await;
-    window.arrives(&folder).await;
-    listed(&window, "Open gate.txt").await;
+    window.arrives(folder).await;
+    listed(window, "Open gate.txt").await;
 
     // Renames in the list.
     window.press("Actions: Dropped.txt").await;
@@ -112,9 +125,12 @@ async fn live(device: Device, user: &str, friend: &str) {
     window.fill("Name", "Kept").await;
     window.press_in("Rename", Some("dialog[open]")).await;
     window.says("Renamed.").await;
-    listed(&window, "Kept.txt").await;
+    listed(window, "Kept.txt").await;
+}
 
-    // Shares with a friend, who finds it, and by a link, with which a stranger reads it.
+/// With a friend, who finds it, and by a link, with which a stranger reads it.
+async fn shares(house: &House, driver: &Driver, window: &Window, friend: &str) {
+    let device = window.device;
     window.press("Actions: Open gate.txt").await;
     window.press("Share").await;
     window.arrives("/share/").await;
@@ -125,7 +141,7 @@ async fn live(device: Device, user: &str, friend: &str) {
     window.says("The link is ready.").await;
     let link = "return document.querySelector('.links input[readonly]')?.value";
     let link = window.until_script("a link", link, vec![]).await.as_str().unwrap().to_owned();
-    let other = house.signed_in(&driver, device, friend).await;
+    let other = house.signed_in(driver, device, friend).await;
     other.press("Shared with me").await;
     listed(&other, "Open gate.txt").await;
     other.press("Open gate.txt").await;
@@ -141,9 +157,11 @@ async fn live(device: Device, user: &str, friend: &str) {
     stranger.enter("office_frame").await;
     editor_says(&stranger, "Read only").await;
     stranger.close().await;
+}
 
-    // Brings the first version back.
-    window.goto(&house.at(&folder)).await;
+/// Brings the first version back; throws something away, and brings it back.
+async fn regrets(house: &House, window: &Window, user: &str, folder: &str) {
+    window.goto(&house.at(folder)).await;
     window.press("Actions: Open gate.txt").await;
     window.press("Versions").await;
     window.arrives("/versions/").await;
@@ -157,7 +175,7 @@ async fn live(device: Device, user: &str, friend: &str) {
     assert_eq!(house.bytes(user, "/Open gate.txt").await, b"Dear keeper");
 
     // Throws something away, and brings it back.
-    window.goto(&house.at(&folder)).await;
+    window.goto(&house.at(folder)).await;
     window.press("Actions: Thrown away.txt").await;
     window.press("Delete").await;
     window.press_in("Delete", Some("dialog[open]")).await;
@@ -167,10 +185,12 @@ async fn live(device: Device, user: &str, friend: &str) {
     window.arrives("/bin").await;
     window.press("Bring back").await;
     window.says("“Thrown away.txt” is back").await;
-    window.goto(&house.at(&folder)).await;
-    listed(&window, "Thrown away.txt").await;
+    window.goto(&house.at(folder)).await;
+    listed(window, "Thrown away.txt").await;
+}
 
-    // Chooses a language, and signs out.
+/// Chooses a language, and signs out.
+async fn leaves(house: &House, window: &Window, user: &str, folder: &str) {
     window.press(&format!("Account of {user} Lund")).await;
     window.press("My account").await;
     window.arrives("/account").await;
@@ -180,9 +200,8 @@ async fn live(device: Device, user: &str, friend: &str) {
     window.press(&format!("Konto von {user} Lund")).await;
     window.press_in("Abmelden", Some("header")).await;
     window.arrives("/sign").await;
-    window.goto(&house.at(&folder)).await;
+    window.goto(&house.at(folder)).await;
     window.arrives("/sign-in").await;
-    window.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Finds what is shown and bears a name: links, buttons, menus, tabs, fields. What is in an open dialog, or in an open menu,
 /// comes first, as it does for a person.
-const BY_NAME: &str = r#"
+const BY_NAME: &str = r"
 const [wanted, scope] = arguments;
 const words = e => (e.textContent || '').replace(/\s+/g, ' ').trim();
 const name = e => {
@@ -41,17 +41,17 @@ const menu = found.filter(e => e.closest('details[open], [role=menu]'));
 // The box that chooses a file bears its name, too.
 const link = found.filter(e => e.type !== 'checkbox');
 return (menu.length ? menu : link.length ? link : found)[0] || null;
-"#;
+";
 
 /// What is in the focus, as a screen reader would say it; a box to tick with `[ ]`.
-const FOCUSED: &str = r#"
+const FOCUSED: &str = r"
 let e = document.activeElement;
 if (!e || e === document.body) return '';
 const words = e => (e.textContent || '').replace(/\s+/g, ' ').trim();
 const by = e.getAttribute('aria-labelledby');
 if (by) return by.split(' ').map(id => words(document.getElementById(id) || document.createElement('i'))).join(' ').trim();
 return (e.type === 'checkbox' ? '[ ] ' : '') + (e.getAttribute('aria-label') || (e.labels && e.labels.length ? [...e.labels].map(words).join(' ') : '') || words(e) || e.title || e.value || e.tagName);
-"#;
+";
 
 /// A window.
 pub(crate) struct Window {
