@@ -5,7 +5,7 @@
 //! | `sort`, `down` | `name`, `changed` or `size`; from the end |
 //! | `as` | `list` or `grid`; remembered in a cookie |
 //! | `q`, `below` | what to look for in the names; in the folders below, too |
-//! | `rows`, `from`, `after` | how many rows (200, at most 1,000), and where they begin |
+//! | `rows`, `from`, `after` | how many rows (100, at most 1,000), and where they begin |
 //!
 //! The script that shows more rows in place asks for the next page and takes them out of it. Rows are written tersely: there
 //! are many of them, and the whole page is to arrive in the time of a blink.

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Rows of a page that says nothing about it.
-const ROWS: usize = 200;
+const ROWS: usize = 100;
 
 /// The longest text that is looked for, in characters.
 const LONGEST_FIND: usize = 200;
@@ -128,7 +128,7 @@ mod tests {
         {
             assert_eq!(read(query.trim_start_matches('?')).query(), query);
         }
-        assert_eq!(read("rows=200&from=0&sort=name&below=1&q=+"), View { below: true, ..View::default() });
+        assert_eq!(read("rows=100&from=0&sort=name&below=1&q=+"), View { below: true, ..View::default() });
     }
 
     #[test]
