@@ -78,7 +78,7 @@ pub fn all() {
         ("Lock and Unlock, 64 on one file", "/s", "append", "0.40", |bench| Some(bench.pairs(64, true))),
         ("RefreshLock flood on one file", "/s", "constant", "0.60", |bench| Some(bench.refresh())),
         ("PutFile 100 KB, 32 connections", "/s", "bare sled", "0.70", |bench| Some(bench.put())),
-        ("Lock p99 without / with a 1 GB upload", "µs", "idle", "at most 5", |bench| Some(bench.lock_under_upload())),
+        ("Lock p99 with / without a 1 GB upload", "µs", "idle", "at most 5", |bench| Some(bench.lock_under_upload())),
     ];
     let mut table: Vec<(Row, Measure)> = rows
         .into_iter()
