@@ -248,6 +248,8 @@ impl Directory {
             self.shard_at(place).retain(|_, entry| {
                 let busy = entry.in_flight.load(Ordering::Acquire) > 0
                     || entry.newest.load(Ordering::Acquire) > durable
+                    // What the one before it submitted may still come: the next one must not load before that.
+                    || !entry.workplace.is_settled()
                     || now.saturating_sub(entry.used) < self.options.idle;
                 retired += usize::from(!busy);
                 busy

@@ -564,6 +564,7 @@ pub enum KeyCommand {
     /// Refuse, from now on, all tokens that a key signed: when it became known to somebody.
     Retire {
         /// The id that `lockhouse key list` shows.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
     },
 }
@@ -637,7 +638,18 @@ pub enum ConfigCommand {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::{Cli, Command, KeyCommand};
+
+    #[test]
+    fn the_id_of_a_key_may_begin_as_an_option_does() {
+        for id in ["abc123", "-abc12", "-hVq-1", "--abcd", "_-abcd"] {
+            let cli = Cli::try_parse_from(["lockhouse", "key", "retire", id]).unwrap();
+            let Command::Key { command: KeyCommand::Retire { kid } } = cli.command else { panic!("{id}") };
+            assert_eq!(kid, id);
+        }
+    }
 
     #[test]
     fn the_arguments_contradict_each_other_nowhere() {

@@ -304,8 +304,13 @@ fn read_all(engine: &dyn Engine) -> Result<Option<Held>, Trouble> {
     Ok(current.map(|current| Held { current, all }))
 }
 
+/// A short id out of a long random one. It does not begin with `-`: on a command line it would be taken for an option.
+fn kid_from(random: &str) -> String {
+    random.trim_start_matches('-').chars().take(6).collect()
+}
+
 fn with_new_key(batch: Batch, created: Timestamp) -> Result<(Batch, String), Trouble> {
-    let kid: String = random::node_id()?.as_str().chars().take(6).collect();
+    let kid = kid_from(random::node_id()?.as_str());
     let secret: [u8; 32] = random::bytes()?;
     let record = SigningKeyRecord { secret: STANDARD.encode(secret), created, retired: None };
     let at = keys::signing_key(&kid);
@@ -316,6 +321,13 @@ fn with_new_key(batch: Batch, created: Timestamp) -> Result<(Batch, String), Tro
 mod tests {
     use super::*;
     use crate::host::testing::{self, House};
+
+    #[test]
+    fn the_id_of_a_new_key_never_begins_as_an_option_does() {
+        for (random, kid) in [("-abc-def_ghi", "abc-de"), ("--_23456789", "_23456"), ("abcdefghi", "abcdef")] {
+            assert_eq!(kid_from(random), kid);
+        }
+    }
 
     #[tokio::test]
     async fn the_first_key_is_made_once_and_found_again() {

@@ -61,6 +61,8 @@ pub struct Client {
     pub chance: Chance,
     /// What it shares with the others.
     pub run: Rc<Run>,
+    /// Whether it has held a lock that others fight for.
+    pub has_held: bool,
     /// When the next request is due, at a set rate.
     due: Option<Instant>,
     gap: f64,
@@ -74,7 +76,8 @@ impl Client {
         let mut chance = Chance::new(run.plan.seed, u64::from(number) + 1);
         let gap = run.plan.rate.map_or(0.0, |rate| f64::from(run.plan.clients) / rate.max(1e-3));
         let due = run.plan.rate.map(|_| run.epoch + Duration::from_secs_f64(gap * chance.unit()));
-        Self { number, chance, run: Rc::clone(run), due, gap, path: String::new(), chunked: number.is_multiple_of(2) }
+        let (run, chunked) = (Rc::clone(run), number.is_multiple_of(2));
+        Self { number, chance, run, has_held: false, due, gap, path: String::new(), chunked }
     }
 
     /// A client that keeps to no rate.

@@ -366,6 +366,24 @@ async fn while_a_new_actor_waits_for_the_commits_before_it_nobody_decides_at_onc
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_actor_that_waits_for_the_commits_before_it_is_not_retired_so_that_nobody_loads_too_early() {
+    let (house, file) = House::with_file().await;
+    let held = house.database.hold_flushes();
+    let locking = house.ask(&file, lock("A"));
+    held.wait_until_flushing();
+    assert_eq!(house.ask(&file, Operation::Panic).await.unwrap().unwrap_err(), ActorError::Crashed);
+    house.in_line(1).await;
+    house.clock.advance(options().idle * 2);
+    assert_eq!(house.directory.retire_idle(), 0);
+    let early = house.ask(&file, get());
+    house.in_flight(1).await;
+    held.release();
+    assert!(done(&locking.await.unwrap()));
+    assert!(matches!(early.await.unwrap(), Ok(Answer::Lock(Outcome::Held(Some(held)), _)) if held == id("A")));
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(Some(id("A"))), "it was acknowledged");
+}
+
 // Shutdown against commit.
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

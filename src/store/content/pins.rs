@@ -41,10 +41,13 @@ struct ManifestPins {
     cycle: bool,
 }
 
-/// All pins of one content store. Where both locks are taken, chunks come first. Disk access happens under the lock of the
-/// chunks only: that of the manifests, which every reader takes, is never held for long.
+/// All pins of one content store. Where several locks are taken, it is in the order of the fields. Disk access happens under
+/// the first only, which those take who may wait for the disk: the others, which every upload and every reader takes at its
+/// beginning and its end, on the event loop too, are never held for long.
 #[derive(Default)]
 pub(crate) struct Pins {
+    /// Held by whoever looks for chunks to reuse, or deletes one: of the two, each finds what the other has done.
+    disk: Mutex<()>,
     chunks: Mutex<ChunkPins>,
     manifests: Mutex<ManifestPins>,
     holds: AtomicUsize,
@@ -53,6 +56,10 @@ pub(crate) struct Pins {
 impl Pins {
     fn chunks(&self) -> MutexGuard<'_, ChunkPins> {
         self.chunks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn disk(&self) -> MutexGuard<'_, ()> {
+        self.disk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn manifests(&self) -> MutexGuard<'_, ManifestPins> {
@@ -71,11 +78,12 @@ impl Pins {
 
     /// Looks up and pins in one step: what `find` returns cannot be deleted between the two.
     pub(super) fn reuse<E>(&self, upload: u64, find: impl FnOnce() -> Result<Vec<u64>, E>) -> Result<Vec<u64>, E> {
-        let mut chunks = self.chunks();
+        let disk = self.disk();
         let found = find()?;
-        if let Some(pins) = chunks.uploads.get_mut(&upload) {
+        if let Some(pins) = self.chunks().uploads.get_mut(&upload) {
             pins.reused.extend(found.iter().copied());
         }
+        drop(disk);
         Ok(found)
     }
 
@@ -166,13 +174,17 @@ impl Cycle {
 
     /// Runs `delete` unless an upload reuses the chunk; none can begin to while `delete` runs. Tells whether it ran.
     pub(crate) fn unless_reused<E>(&self, number: u64, delete: impl FnOnce() -> Result<(), E>) -> Result<bool, E> {
-        let chunks = self.pins.chunks();
-        let reused = chunks.lingering.contains(number)
-            || chunks.uploads.values().any(|upload| number >= upload.start || upload.reused.contains(number));
+        let disk = self.pins.disk();
+        let reused = {
+            let chunks = self.pins.chunks();
+            chunks.lingering.contains(number)
+                || chunks.uploads.values().any(|upload| number >= upload.start || upload.reused.contains(number))
+        };
+        // An upload that begins meanwhile writes higher numbers, and reuses this one only when the disk is free again.
         if !reused {
             delete()?;
         }
-        drop(chunks);
+        drop(disk);
         Ok(!reused)
     }
 }
@@ -227,5 +239,43 @@ pub struct HoldGuard {
 impl Drop for HoldGuard {
     fn drop(&mut self) {
         self.pins.holds.fetch_sub(1, SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, thread, time::Duration};
+
+    use super::*;
+
+    /// Lets another upload begin and end on another thread, which must not wait for this one.
+    fn another_comes_and_goes(pins: &Arc<Pins>) {
+        let pins = Arc::clone(pins);
+        let (passed, passes) = mpsc::channel();
+        thread::spawn(move || {
+            let name = (NodeId::from_random_bits([2; 16]), ManifestId(2));
+            let upload = pins.begin_upload(&name, || 9);
+            pins.end_upload(upload, &name);
+            _ = passed.send(());
+        });
+        passes.recv_timeout(Duration::from_secs(20)).expect("it waits for another's disk access");
+    }
+
+    #[test]
+    fn an_upload_begins_and_ends_while_others_wait_for_the_disk() {
+        let pins = Arc::new(Pins::default());
+        let upload = pins.begin_upload(&(NodeId::from_random_bits([1; 16]), ManifestId(1)), || 5);
+        let found = pins.reuse(upload, || {
+            another_comes_and_goes(&pins);
+            Ok::<_, ()>(vec![3])
+        });
+        assert_eq!(found, Ok(vec![3]));
+        let cycle = pins.begin_cycle(|| 5).unwrap();
+        assert_eq!(cycle.unless_reused(3, || Err(())), Ok(false), "it was pinned");
+        let deleted = cycle.unless_reused(4, || {
+            another_comes_and_goes(&pins);
+            Ok::<_, ()>(())
+        });
+        assert_eq!(deleted, Ok(true));
     }
 }

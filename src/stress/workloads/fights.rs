@@ -37,6 +37,12 @@ pub(super) async fn mutex(client: &mut Client, target: &Target) {
 
 /// What the holder does.
 async fn hold(client: &mut Client, target: &Target, mine: &str) {
+    if !std::mem::replace(&mut client.has_held, true) {
+        // An id that is not the lock's, which must not touch it: each client's first hold puts that to the test, so that a
+        // short run does, too.
+        let stale = client.fresh_id();
+        refresh(client, target, &stale).await;
+    }
     client.hold().await;
     for _ in 0..client.chance.below(3) {
         match client.chance.below(5) {
