@@ -84,7 +84,7 @@ impl Request {
 
     /// The access token.
     pub fn token(&self) -> Option<String> {
-        session::token_of(&self.0)
+        session::token_of(&self.0).map(std::borrow::Cow::into_owned)
     }
 
     /// The language that is chosen.
