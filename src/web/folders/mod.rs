@@ -8,7 +8,7 @@
 //! | `POST /folder/{id}/items` | the rows that were ticked: to the bin, or on to where they go ([`items`]) |
 //! | `GET`, `POST /folder/{id}/move` | where they go ([`choose`]) |
 //! | `POST /folder/{id}/upload`, `PATCH`, `HEAD`, `DELETE /upload/{id}` | files on their way in ([`upload`]) |
-//! | `GET /file/{id}` | one file or folder, with everything that can be done with it ([`file`]) |
+//! | `GET /file/{id}` | one file or folder, with everything that can be done with it ([`mod@file`]) |
 //! | `POST /file/{id}/rename` | another name |
 //! | `GET /file/{id}/download` | its bytes, by the session: no token stands in an address |
 //! | `GET /file/{id}/app` | on to the Office app |
