@@ -29,6 +29,9 @@ pub const MOST_ROWS: usize = 1_000;
 /// Names read in one go.
 const PAGE: usize = 256;
 
+/// The longest way to a place that is told, in folders: a thousand of them may be nested, with names of 250 letters.
+const LONGEST_WAY: usize = 8;
+
 /// What rows are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
@@ -65,7 +68,8 @@ pub struct Browse {
 pub struct Place {
     /// The folder it is in.
     pub id: NodeId,
-    /// The names from the folder in which the search began down to there, with ` / ` between; empty for that folder.
+    /// The names from the folder in which the search began down to there, with ` / ` between; empty for that folder. Of a
+    /// way that is long, the end.
     pub names: String,
 }
 
@@ -125,6 +129,45 @@ struct Found {
     name: String,
     head: Option<Box<FileHead>>,
     place: Option<Arc<Place>>,
+}
+
+/// A folder on the way of a search. The ways of all that wait are held as one tree: written out, each would be as long as
+/// folders are nested deep.
+struct Step {
+    id: NodeId,
+    name: String,
+    /// The folder around it; `None` where the search began.
+    above: Option<Arc<Step>>,
+}
+
+impl Step {
+    fn below(self: &Arc<Self>, id: NodeId, name: String) -> Arc<Self> {
+        Arc::new(Self { id, name, above: Some(Arc::clone(self)) })
+    }
+
+    fn place(&self) -> Arc<Place> {
+        let (mut names, mut here) = (Vec::new(), self);
+        while let Some(above) = &here.above {
+            if names.len() == LONGEST_WAY {
+                names.push("…");
+                break;
+            }
+            names.push(here.name.as_str());
+            here = above;
+        }
+        names.reverse();
+        Arc::new(Place { id: self.id.clone(), names: names.join(" / ") })
+    }
+}
+
+impl Drop for Step {
+    /// One after the other: each would drop the one around it, as deep as folders are nested.
+    fn drop(&mut self) {
+        let mut above = self.above.take();
+        while let Some(step) = above {
+            above = Arc::into_inner(step).and_then(|mut step| step.above.take());
+        }
+    }
 }
 
 impl Host {
@@ -284,36 +327,34 @@ impl Host {
     ) -> Result<(Vec<Found>, Option<Cut>), HostError> {
         let mut found = Vec::new();
         let mut waiting = VecDeque::new();
+        let start = Arc::new(Step { id: top.clone(), name: String::new(), above: None });
         if granted {
-            let place = Arc::new(Place { id: top.clone(), names: String::new() });
+            let place = start.place();
             for item in self.granted(access, None)?.0 {
                 if item.kind == NodeKind::Container {
-                    waiting.push_back(Arc::new(Place { id: item.id.clone(), names: item.name.clone() }));
+                    waiting.push_back(start.below(item.id.clone(), item.name.clone()));
                 }
                 if item.folded.contains(find) {
                     found.push(Found { place: Some(Arc::clone(&place)), ..item });
                 }
             }
         } else {
-            waiting.push_back(Arc::new(Place { id: top.clone(), names: String::new() }));
+            waiting.push_back(start);
         }
         let (mut looked, mut cut) = (0, None);
-        while let Some(place) = waiting.pop_front() {
-            let all = self.each_name(&place.id, &mut |item| {
+        while let Some(step) = waiting.pop_front() {
+            let mut place = None;
+            let all = self.each_name(&step.id, &mut |item| {
                 looked += 1;
                 if looked > SEARCHED || found.len() >= MOST_ROWS {
                     return false;
                 }
                 if item.kind == NodeKind::Container {
-                    let names = if place.names.is_empty() {
-                        item.name.clone()
-                    } else {
-                        format!("{} / {}", place.names, item.name)
-                    };
-                    waiting.push_back(Arc::new(Place { id: item.id.clone(), names }));
+                    waiting.push_back(step.below(item.id.clone(), item.name.clone()));
                 }
                 if item.folded.contains(find) {
-                    found.push(Found { place: Some(Arc::clone(&place)), ..item });
+                    let place = place.get_or_insert_with(|| step.place());
+                    found.push(Found { place: Some(Arc::clone(place)), ..item });
                 }
                 true
             })?;
@@ -377,4 +418,24 @@ fn sort(found: &mut [Found], order: Order, descending: bool) {
         let asked = if descending { asked.reverse() } else { asked };
         folders_first.then(asked).then_with(by_name)
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_to_a_place_is_told_by_its_end_however_deep_folders_are_nested() {
+        let id = |text: &str| NodeId::parse(text).unwrap();
+        let start = Arc::new(Step { id: id("top"), name: String::new(), above: None });
+        assert_eq!(start.place().names, "");
+        let two = start.below(id("a"), "a".to_owned()).below(id("b"), "b".to_owned());
+        assert_eq!((two.place().id.as_str(), &*two.place().names), ("b", "a / b"));
+        let mut deep = start;
+        for _ in 0..200_000 {
+            deep = deep.below(id("x"), "x".repeat(250));
+        }
+        let names = &deep.place().names;
+        assert!(names.starts_with("… / x") && names.len() < 3_000, "{} bytes", names.len());
+    }
 }

@@ -187,7 +187,10 @@ impl Uploads {
     /// Makes room for one more of this person: those that lie still longest give way.
     fn make_room(&self, user: &UserId, now: Duration) -> Result<(), HostError> {
         self.sweep(now);
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Self::give_way(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner), user, now)
+    }
+
+    fn give_way(entries: &mut HashMap<NodeId, Arc<Entry>>, user: &UserId, now: Duration) -> Result<(), HostError> {
         for (his, most) in [(true, MOST_OF_ONE), (false, MOST)] {
             let counted = |entry: &Entry| !his || entry.user == *user;
             if entries.values().filter(|entry| counted(entry)).count() < most {
@@ -201,8 +204,12 @@ impl Uploads {
         Ok(())
     }
 
-    fn add(&self, id: NodeId, entry: Entry) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::new(entry));
+    /// Adds one, if there is still room: others may have come since room was made.
+    fn add(&self, id: NodeId, entry: Entry, now: Duration) -> Result<(), HostError> {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Self::give_way(&mut entries, &entry.user, now)?;
+        entries.insert(id, Arc::new(entry));
+        Ok(())
     }
 
     fn remove(&self, user: &UserId, id: &NodeId) {
@@ -276,7 +283,8 @@ impl Host {
         let id = random::node_id().map_err(|error| HostError::Failed(error.to_string().into()))?;
         let part = tokio::sync::Mutex::new(Part { offset: 0, state });
         let touched = AtomicU64::new(milliseconds(now));
-        self.uploads().add(id.clone(), Entry { user, access: access.clone(), size: request.size, touched, part });
+        let entry = Entry { user, access: access.clone(), size: request.size, touched, part };
+        self.uploads().add(id.clone(), entry, now)?;
         Ok(BegunUpload::Begun(id))
     }
 

@@ -51,7 +51,8 @@ pub(super) struct Browser {
     collabora: Option<Collabora>,
 }
 
-/// What Collabora Online alone understands.
+/// What Collabora Online alone understands. `UserExtraInfo` is not among it: all who are in the document would be told it,
+/// guests too, and an address is nobody's business there.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Collabora {
@@ -60,14 +61,7 @@ struct Collabora {
     enable_share: bool,
     is_admin_user: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user_extra_info: Option<UserExtraInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     template_source: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct UserExtraInfo {
-    mail: String,
 }
 
 // By reference because serde hands it one.
@@ -122,10 +116,6 @@ impl Collabora {
                 || account.is_some_and(|account| account.user == head.owner),
             enable_share: sharing::may_share(access),
             is_admin_user: account.is_some_and(|account| account.admin),
-            user_extra_info: account
-                .and_then(|account| account.email.clone())
-                .filter(|mail| !mail.trim().is_empty())
-                .map(|mail| UserExtraInfo { mail }),
             template_source: template.map(|_| wopi.urls.template(&session.file, download)),
         }
     }

@@ -137,6 +137,7 @@ fn seat<'a>(
     let places = Places {
         state: format!("s/{code}/state{which}"),
         token: format!("s/{code}/token{which}"),
+        download: format!("s/{code}/download{which}"),
         close: format!("s/{code}"),
         edit: access.role.can_write().then(|| format!("s/{code}/open{which}")),
         ..Places::default()

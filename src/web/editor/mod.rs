@@ -84,6 +84,8 @@ pub(crate) struct Places {
     pub(crate) share: Option<String>,
     /// The page of versions.
     pub(crate) versions: Option<String>,
+    /// The bytes, by the session or the link: no token is in the address.
+    pub(crate) download: String,
     /// Where closing leads.
     pub(crate) close: String,
     /// Where somebody signs in whose session has ended.
@@ -100,6 +102,7 @@ impl Places {
             edit: access.role.can_write().then(|| format!("edit/{file}")),
             share: sharing.then(|| format!("share/{file}")),
             versions: Some(format!("versions/{file}")),
+            download: format!("file/{file}/download"),
             close: facts.folder.as_ref().map_or_else(String::new, |_| format!("folder/{}", facts.head.parent)),
             sign_in: Some("sign-in?return_to=%2F".to_owned()),
         }

@@ -13,7 +13,6 @@ use super::{
     opening::{self, Opens},
 };
 use crate::{
-    host::HostError,
     launch::Origin,
     office::{Launcher, Wish},
 };
@@ -26,8 +25,8 @@ use crate::{
 <p class="quiet">{{ texts.kind }}: {{ kind }} · {{ texts.size }}: {{ size }} · {{ texts.changed_at }}: <time datetime="{{ changed }}">{{ changed_plain }}</time></p>
 {% if let Some(mark) = converts %}<form method="post" action="{{ root }}edit/{{ id }}"><input type="hidden" name="form" value="{{ mark }}"><p class="buttons"><button class="first" type="submit">{{ icons::EDIT|safe }}{{ texts.convert_now }}</button> <a class="button" href="{{ root }}view/{{ id }}">{{ texts.only_read }}</a></p></form>
 {% endif %}<p class="buttons">
-{% if !download.is_empty() %}<a class="button{% if converts.is_none() %} first{% endif %}" href="{{ download }}" download rel="noreferrer">{{ icons::DOWNLOAD|safe }}{{ texts.download }}</a>
-{% endif %}{% if let Some((link, label)) = app %}<a class="button" href="{{ link }}">{{ label }}</a>
+<a class="button{% if converts.is_none() %} first{% endif %}" href="{{ root }}{{ places.download }}" download rel="noreferrer">{{ icons::DOWNLOAD|safe }}{{ texts.download }}</a>
+{% if let Some((link, label)) = app %}<a class="button" href="{{ link }}">{{ label }}</a>
 {% endif %}{% if let Some(path) = places.versions %}<a class="button" href="{{ root }}{{ path }}">{{ icons::HISTORY|safe }}{{ texts.versions }}</a>
 {% endif %}{% if let Some(path) = places.share %}<a class="button" href="{{ root }}{{ path }}">{{ icons::PEOPLE|safe }}{{ texts.share }}</a>
 {% endif %}<a class="button plain" href="{{ root }}{{ places.close }}">{{ texts.back }}</a>
@@ -43,7 +42,6 @@ struct Content<'a> {
     changed: String,
     changed_plain: String,
     converts: Option<&'a str>,
-    download: String,
     app: Option<(String, String)>,
     places: &'a super::Places,
     root: &'a str,
@@ -87,17 +85,11 @@ fn content<'a>(seat: &'a Seat<'_>, opens: &Opens, app: Option<(String, String)>)
         changed_plain: changed.chars().take(16).map(|letter| if letter == 'T' { ' ' } else { letter }).collect(),
         changed,
         converts: copies.then_some(seat.mark.as_str()),
-        download: download(seat).unwrap_or_default(),
         app,
         places: &seat.places,
         root: seat.visit.depth.root(),
         id: seat.file.as_str(),
     }
-}
-
-fn download(seat: &Seat<'_>) -> Result<String, HostError> {
-    let token = seat.wopi.host.tokens().issue_download(&seat.access.claims, &seat.file)?;
-    Ok(seat.wopi.urls.download(&seat.file, &token.text))
 }
 
 /// The link into an Office app, on devices that have such apps, and what it says.

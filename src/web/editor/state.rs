@@ -106,6 +106,10 @@ fn describe(wopi: &Wopi, file: &NodeId, access: &Access, head: &FileHead) -> Res
     let known = wopi.host.saves().of(file);
     let me = access.user_id();
     let name = |user: &UserId| -> Result<String, HostError> {
+        // Who works on a document is told to people of the house.
+        if access.is_anonymous() {
+            return Ok(String::new());
+        }
         let account = wopi.host.accounts().get(user)?;
         Ok(account.map_or_else(String::new, |account: AccountRecord| account.display_name))
     };
