@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn a_picture_follows_the_extension_whatever_its_letters() {
         for (name, letter) in
-            [("a.DOCX", 'w'), ("a.xlsx", 's'), ("a.pptx", 'p'), ("a.Pdf", 'd'), (".docx", 'o'), ("docx", 'o')]
+            [("a.DOCX", 'w'), ("a.xlsx", 's'), ("a.pptx", 'p'), ("a.Pdf", 'd'), (".docx", 'w'), ("docx", 'o')]
         {
             assert_eq!(picture(name, false), letter, "{name}");
         }
