@@ -20,9 +20,9 @@
 //! | 1 ground | [`lock`], [`judge`], [`names`], [`permission`], [`retention`], [`licence`], [`launch`], [`discovery`], [`proof`], [`ids`], [`clock`], [`settings`] | rules and values; no store, no network |
 //! | 2 [`store`] | [`store::engine`], [`store::records`], [`store::content`], [`store::collect`] | durable records and contents over sled, which one file names |
 //! | 3 [`actors`] | [`actors::file`], [`actors::directory`], [`actors::tree`] | one actor per file in use, one for the folders |
-//! | 4 [`host`] | [`host::Host`], accounts, rights, tokens, history | who may do what; the library's face |
+//! | 4 [`host`] | [`host::Host`], accounts, rights, tokens, saves, history, the audit trail | who may do what; the library's face |
 //! | 4 [`editors`] | [`editors::Editors`] | the editors in the browser: what they offer, and whose keys prove their requests |
-//! | 5 faces | [`wopi`], [`oauth`], [`office`], [`web`], [`doctor`], [`api`], over [`server`] and [`urls`] | HTTP to `Host` calls and back |
+//! | 5 faces | [`wopi`], [`oauth`], [`office`], [`web`], [`doctor`], [`api`], over [`server`] and [`urls`] | HTTP to `Host` calls and back: the protocol, the pages people use, and what finds faults between editor and host |
 //! | 6 | [`cli`], [`stress`] | the program; and what tries it, and other hosts, under stress |
 //!
 //! # A save, step by step
