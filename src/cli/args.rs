@@ -543,6 +543,7 @@ pub enum LinkCommand {
     /// End a link, or all links on a file or folder, at once.
     Revoke {
         /// The id that `lockhouse link list` shows; or the file or folder, which holds a `/` unless --user is given.
+        #[arg(allow_hyphen_values = true)]
         what: String,
         /// Whose.
         #[command(flatten)]

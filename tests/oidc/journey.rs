@@ -10,7 +10,7 @@ async fn the_first_sign_in_makes_a_user_and_the_second_finds_him() {
     let house = House::open();
     let browser = house.browser();
     let page = house.sign_in(&browser, &ANNA).await;
-    assert_eq!((page.status, page.location().path()), (303, "/sign-in"), "{page:?}");
+    assert_eq!((page.status, page.location().path()), (303, "/"), "{page:?}");
     assert_eq!(house.who(&browser).await.as_deref(), Some("annabrandt"));
     assert_eq!(browser.cookie(JOURNEY), None, "the journey is over");
     let user = house.user("annabrandt").unwrap();
@@ -77,7 +77,7 @@ async fn people_go_where_they_came_from_and_nowhere_else() {
         let browser = house.browser();
         let begun = house.begin(&browser, elsewhere).await;
         let page = house.vouch(&browser, &begun, &ANNA).await;
-        assert_eq!(page.location().as_str(), format!("{}/sign-in", house.binary.url()), "{elsewhere}");
+        assert_eq!(page.location().as_str(), format!("{}/", house.binary.url()), "{elsewhere}");
     }
 }
 

@@ -57,7 +57,7 @@ async fn a_guesser_waits_and_its_victim_does_not() {
     };
     // Ines has signed in here before.
     let mut ines = from("203.0.113.1");
-    ines.sign_in_at("/sign-in", "ines").await.expect(200);
+    ines.sign_in_at("/sign-in", "ines").await.expect(303);
 
     for victim in ["ines", "nobody"] {
         let mut guesser = from("203.0.113.1");

@@ -286,12 +286,14 @@
 
   function learn(state, etag) {
     skew = state.now - Date.now();
-    if (state.form) mark = state.form;
     if (state.user !== page.user) {
-      // His mark is not for this page's person.
+      // Whoever signed in meanwhile lends this page neither his mark nor, by it, a token of his.
+      mark = '';
+      tag = '';
       warn('somebodyElse', texts.somebodyElse, () => [reload()]);
       return;
     }
+    if (state.form) mark = state.form;
     calm('somebodyElse');
     tag = etag ?? '';
     if (state.name !== page.name) rename(state.name);
@@ -301,9 +303,11 @@
       if (page.edits && !ours) warn('changed', texts.changed, () => [reload(), ...toVersions()]);
       if (!page.edits && !(ours && page.family === 'collabora')) warn('newer', texts.newer, () => [reload()]);
     }
-    arrived(state.saved.at);
+    // Somebody else's save says nothing about what was written here.
+    if (ours || (!dirtySince && !claim)) arrived(state.saved.at);
     const { refused } = state;
-    const matters = page.edits && refused?.client === page.family && refused.at > state.saved.at && refused.at >= opened;
+    const settled = ours ? state.saved.at : 0;
+    const matters = page.edits && refused?.client === page.family && refused.at > settled && refused.at >= opened;
     if (!matters) calm('refused');
     else if (refused.at !== refusedSeen) {
       refusedSeen = refused.at;

@@ -199,7 +199,8 @@ fn data(seat: &Seat<'_>, mode: Mode, chosen: &Chosen, origins: &Origins, ttl: i6
     let at = |path: &str| format!("{root}{path}");
     let texts = EditorTexts::of(seat.visit.texts);
     let client = family(chosen.opening.client);
-    let asked = if mode == Mode::Edit { "edit" } else { "view" };
+    // An empty file is filled from `/view`, too: its fresh tokens have to go on writing.
+    let asked = if chosen.edits { "edit" } else { "view" };
     json!({
         "id": seat.file.as_str(),
         "family": client,

@@ -55,7 +55,11 @@ pub(super) async fn fresh(seat: &Seat<'_>, most: Mode) -> Result<HttpResponse, H
     };
     let mode = if parameter("mode").as_deref() == Some("edit") { most } else { Mode::View };
     match opening::choose(seat, mode).await? {
-        Opens::Editor(chosen) if parameter("client").as_deref() == Some(family(chosen.opening.client)) => {
+        // A page that edits is not calmed with a token that only reads.
+        Opens::Editor(chosen)
+            if chosen.edits == (mode == Mode::Edit)
+                && parameter("client").as_deref() == Some(family(chosen.opening.client)) =>
+        {
             let token = opening::issue(seat, &chosen)?;
             Ok(json(
                 StatusCode::OK,

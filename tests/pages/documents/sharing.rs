@@ -154,7 +154,8 @@ async fn a_link_is_listed_with_its_end_and_opens_until_it_is_ended() {
         guest.get(&at).await.expect(404);
         guest.get(&format!("{at}/download")).await.expect(404);
     }
-    assert!(house().binary().log().contains("audit: linkanna did share by link"));
+    let trail = house().binary().cli_ok(&["audit", "--user", "linkanna"], "").text();
+    assert!(trail.contains("link-made") && trail.contains("link-ended"), "{trail}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
