@@ -499,7 +499,9 @@ async fn whoever_holds_a_link_opens_the_document_as_the_link_says() {
     assert_eq!(guest.get(&format!("/s/{reads}/state")).await.expect(200).json()["writes"], false);
     guest.send(Method::POST, &format!("/s/{reads}/token?client=collabora"), None, Vec::new()).await.expect(403);
     guest.headers = vec![("x-lockhouse-form", "guest".to_owned())];
-    let path = format!("/s/{reads}/token?mode=edit&client=collabora");
+    let edits = format!("/s/{reads}/token?mode=edit&client=collabora");
+    guest.send(Method::POST, &edits, None, Vec::new()).await.expect(409);
+    let path = format!("/s/{reads}/token?mode=view&client=collabora");
     let fresh = guest.send(Method::POST, &path, None, Vec::new()).await.expect(200).text("access_token");
     let info = anna.editor(&page).with_token(&fresh).info().await.expect(200).json();
     assert_eq!(info["UserCanWrite"], false);
