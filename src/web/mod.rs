@@ -11,6 +11,7 @@ mod editor;
 mod folders;
 pub(crate) mod frame;
 pub(crate) mod language;
+mod moments;
 #[cfg(feature = "oidc")]
 pub mod oidc;
 mod privacy;

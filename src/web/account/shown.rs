@@ -2,7 +2,10 @@
 
 use crate::{
     clock::Timestamp,
-    web::language::{AccountTexts, Texts},
+    web::{
+        language::{AccountTexts, Texts},
+        moments,
+    },
 };
 
 /// A number of bytes: `3.4 MB`, with the comma where the language has one.
@@ -40,9 +43,7 @@ pub(crate) struct When {
 
 impl From<Timestamp> for When {
     fn from(at: Timestamp) -> Self {
-        let whole = at.to_iso();
-        let (day, time) = (&whole[..10], &whole[11..16]);
-        Self { machine: format!("{}Z", &whole[..19]), person: format!("{day} {time} UTC") }
+        Self { machine: moments::second(at), person: format!("{} UTC", moments::minute(at)) }
     }
 }
 

@@ -1,6 +1,10 @@
 //! Sizes and moments as pages write them.
 
-use crate::{clock::Timestamp, web::language::Texts};
+pub(super) use crate::web::moments::minute;
+use crate::{
+    clock::Timestamp,
+    web::{language::Texts, moments},
+};
 
 /// Units from 1024 bytes on.
 const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
@@ -47,13 +51,7 @@ pub(super) fn difference(now: u64, before: u64, texts: &Texts) -> String {
 
 /// A moment: the element for it, in UTC. A script makes it the reader's own time.
 pub(super) fn moment(at: Timestamp) -> String {
-    format!("<time datetime=\"{}Z\">{} UTC</time>", at.to_iso().get(..19).unwrap_or_default(), minute(at))
-}
-
-/// A moment as plain text, in UTC: for names.
-pub(super) fn minute(at: Timestamp) -> String {
-    let iso = at.to_iso();
-    format!("{} {}", iso.get(..10).unwrap_or_default(), iso.get(11..16).unwrap_or_default())
+    format!("<time datetime=\"{}\">{} UTC</time>", moments::second(at), minute(at))
 }
 
 /// The day of a moment, as a field for a day wants it.

@@ -15,11 +15,12 @@ use super::{
         downloads,
         frame::redirect,
         language::FolderTexts,
+        moments,
         visit::Depth,
     },
     Crumb, anything, back,
     items::may_take_away,
-    rows::{Rows, iso, kind, picture, readable, size},
+    rows::{Rows, kind, picture, size},
     said, way,
 };
 use crate::{
@@ -160,8 +161,8 @@ fn content(
             (texts.owner, rows.person(&head.owner)?),
         ];
         content.times = vec![
-            (texts.changed, iso(head.modified), readable(head.modified)),
-            (texts.created, iso(head.created), readable(head.created)),
+            (texts.changed, moments::second(head.modified), moments::minute(head.modified)),
+            (texts.created, moments::second(head.created), moments::minute(head.created)),
         ];
     } else {
         let facts = desk.host().container_facts(access, id)?;
@@ -170,7 +171,7 @@ fn content(
         content.may_rename = facts.may_rename;
         content.may_share = facts.may_share;
         content.facts = vec![(texts.owner, rows.person(&record.owner)?)];
-        content.times = vec![(texts.created, iso(record.created), readable(record.created))];
+        content.times = vec![(texts.created, moments::second(record.created), moments::minute(record.created))];
     }
     let stem = if content.is_file { stem(&name).to_owned() } else { name.clone() };
     let content = Content { name: &name, stem: &stem, ..content };

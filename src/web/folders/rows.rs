@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::super::{
     desk::Desk,
     language::{FolderTexts, Texts},
+    moments,
 };
 use crate::{
-    clock::Timestamp,
     discovery::{Able, FileType, Want},
     host::{HostError, Item, Place, links::is_guest_id},
     ids::UserId,
@@ -66,8 +66,8 @@ impl<'a> Rows<'a> {
             Some(head) => (
                 self.way_in(id.as_str(), &name, role),
                 self.person(&head.modified_by)?,
-                iso(head.modified),
-                readable(head.modified),
+                moments::second(head.modified),
+                moments::minute(head.modified),
                 size(head.content.size, self.desk.language(), self.texts),
             ),
         };
@@ -179,17 +179,6 @@ pub(super) fn size(bytes: u64, language: &Texts, texts: &FolderTexts) -> String 
     format!("{number}\u{a0}{unit}")
 }
 
-/// A time for programs, to the second.
-pub(super) fn iso(at: Timestamp) -> String {
-    Timestamp::from_unix_ms(at.unix_seconds().saturating_mul(1000)).to_iso().replace(".0000000", "")
-}
-
-/// A time for people without script, in UTC.
-pub(super) fn readable(at: Timestamp) -> String {
-    let iso = at.to_iso();
-    iso.get(..16).map_or_else(|| iso.clone(), |minute| minute.replace('T', " "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,12 +208,5 @@ mod tests {
             assert_eq!(picture(name, false), letter, "{name}");
         }
         assert_eq!(picture("a.docx", true), 'f');
-    }
-
-    #[test]
-    fn times_are_told_to_the_second() {
-        let at = Timestamp::from_unix_ms(1_700_000_000_250);
-        assert_eq!(iso(at), "2023-11-14T22:13:20Z");
-        assert_eq!(readable(at), "2023-11-14 22:13");
     }
 }
