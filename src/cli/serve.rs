@@ -121,12 +121,13 @@ async fn serve_host(settings: &Settings, host: &Host, metrics: &Arc<Metrics>) ->
 
 /// The routes of all faces.
 fn faces(config: &mut actix_web::web::ServiceConfig) {
+    // In this order: what clients ask all the time first, and last the address that is looked for with a regular expression.
     config
-        .configure(doctor::echo::routes)
         .configure(wopi::routes)
         .configure(oauth::routes)
         .configure(office::routes)
-        .configure(web::routes);
+        .configure(web::routes)
+        .configure(doctor::echo::routes);
 }
 
 /// What is read at each scrape of the metrics.

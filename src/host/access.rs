@@ -105,7 +105,7 @@ impl AccessError {
 #[derive(Clone)]
 pub struct Access {
     /// What the token says.
-    pub claims: Claims,
+    pub claims: Arc<Claims>,
     /// Whose it is.
     pub who: Who,
     /// What its holder may do now: the lower one of the token's ceiling and the right he has.
@@ -187,7 +187,7 @@ impl Access {
     ///
     /// # Errors
     /// [`AccessError::WrongResource`] when it is for something else.
-    pub const fn file(&self) -> Result<&NodeId, AccessError> {
+    pub fn file(&self) -> Result<&NodeId, AccessError> {
         match &self.claims.resource {
             Resource::File(file) => Ok(file),
             Resource::Container(_) | Resource::Ecosystem => Err(AccessError::WrongResource),
@@ -203,17 +203,17 @@ impl Access {
     }
 
     /// On what.
-    pub const fn resource(&self) -> &Resource {
+    pub fn resource(&self) -> &Resource {
         &self.claims.resource
     }
 
     /// Which editor: its quirks follow from it.
-    pub const fn client(&self) -> ClientKind {
+    pub fn client(&self) -> ClientKind {
         self.claims.client
     }
 
     /// When the token ends.
-    pub const fn expires(&self) -> Timestamp {
+    pub fn expires(&self) -> Timestamp {
         self.claims.expires
     }
 }
@@ -293,7 +293,7 @@ impl AccessControl {
         if claims.resource != *resource {
             return Err(AccessError::WrongResource);
         }
-        let (access, revision) = self.admit(claims)?;
+        let (access, revision) = self.admit(Arc::new(claims))?;
         // A share link also ends by the clock.
         if matches!(access.who, Who::User(_)) {
             let head = key.zip(revision).map(|(key, revision)| Seen { key: key.into(), mark, revision });
@@ -317,7 +317,8 @@ impl AccessControl {
     ) -> Result<Access, AccessError> {
         let NewToken { principal, resource, ceiling, client } = NewToken::for_user(account, resource, ceiling, client);
         let expires = self.clock.wall().plus(SESSION_CLAIMS);
-        Ok(self.admit(Claims { principal, resource, ceiling, client, expires, kid: String::new() })?.0)
+        let claims = Claims { principal, resource, ceiling, client, expires, kid: String::new() };
+        Ok(self.admit(Arc::new(claims))?.0)
     }
 
     fn era(&self) -> Era {
@@ -349,7 +350,7 @@ impl AccessControl {
             Access { head: Some(Arc::new(head)), memo: Arc::default(), ..access }
         };
         let head = Some(Seen { key: seen.key, mark, revision: record.revision });
-        self.kept.put(token, Admitted { era, head, access: access.clone() });
+        self.kept.renew(token, || Admitted { era, head, access: access.clone() });
         Ok(Some(access))
     }
 
@@ -359,11 +360,11 @@ impl AccessControl {
     /// [`AccessError`].
     pub fn authorize_download(&self, token: &str) -> Result<Access, AccessError> {
         let claims = self.tokens.verify_download(token)?;
-        Ok(self.admit(claims)?.0)
+        Ok(self.admit(Arc::new(claims))?.0)
     }
 
     /// What the claims are worth now, with the revision of the file's head that it was worked out from.
-    fn admit(&self, claims: Claims) -> Result<(Access, Option<Revision>), AccessError> {
+    fn admit(&self, claims: Arc<Claims>) -> Result<(Access, Option<Revision>), AccessError> {
         let who = self.person(&claims.principal)?;
         let target = match shared_with_me_of(&claims.resource) {
             Some(_) => None,
@@ -424,7 +425,7 @@ impl AccessControl {
     /// # Errors
     /// [`AccessError`].
     pub fn renew(&self, access: &Access) -> Result<Access, AccessError> {
-        Ok(self.admit(access.claims.clone())?.0)
+        Ok(self.admit(Arc::clone(&access.claims))?.0)
     }
 
     fn live_account(&self, user: &UserId, generation: u64) -> Result<AccountRecord, AccessError> {

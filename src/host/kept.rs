@@ -75,6 +75,19 @@ impl<T: Clone> Kept<T> {
         shard.insert(hash, (text.into(), value));
     }
 
+    /// Keeps something newer for a text for which something is kept; does nothing if it was forgotten meanwhile.
+    pub(super) fn renew(&self, text: &str, newer: impl FnOnce() -> T) {
+        let (hash, mut shard) = self.shard(text);
+        if let Some((kept, found)) = shard.young.get_mut(&hash)
+            && **kept == *text
+        {
+            // What it replaces is freed when nobody waits for the shard any more.
+            let before = std::mem::replace(found, newer());
+            drop(shard);
+            drop(before);
+        }
+    }
+
     /// Changes what is kept for a text; begins with nothing when there is none.
     pub(super) fn change(&self, text: &str, change: impl FnOnce(&mut T))
     where
