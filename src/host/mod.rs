@@ -11,6 +11,7 @@ mod ancestry;
 pub mod audit;
 mod bin;
 mod browse;
+mod carrying;
 mod containers;
 mod copying;
 mod error;
@@ -74,6 +75,7 @@ pub use self::{
     ancestry::Ancestor,
     bin::BinMark,
     browse::{Browse, Browsed, Cut, Item, LOOKED_AT, MOST_ROWS, Next, Order, Place, SEARCHED},
+    carrying::Copying,
     containers::{ContainerFacts, ContainerTarget, NewFile},
     error::{HostError, OpenError},
     files::{FileFacts, LockAnswer, Unless},
