@@ -18,6 +18,7 @@ mod error;
 mod files;
 mod first_start;
 pub mod folded;
+mod giving;
 mod history;
 mod housekeeping;
 mod kept;
