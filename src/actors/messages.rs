@@ -71,12 +71,14 @@ pub enum Operation {
     },
     /// Puts the file into another container, perhaps under another name. A lock moves along; a new name needs it free.
     Move {
+        /// Where it must still be: rights come from there. Elsewhere it is [`ActorError::NotFound`].
+        from: Option<NodeId>,
         /// The container.
         parent: NodeId,
         /// Whose drive that is in.
         owner: UserId,
-        /// The name there.
-        name: FileName,
+        /// The name there; `None` for the one that it has.
+        name: Option<FileName>,
     },
     /// Puts the file into the bin.
     Delete {
@@ -99,8 +101,11 @@ pub enum Operation {
         /// Records that rest on the file besides its own: grants, share links.
         traces: Vec<Key>,
     },
-    /// Ends the lock, whoever holds it.
-    BreakLock,
+    /// Ends the lock of this id and no other; without an id, whichever holds the file.
+    BreakLock {
+        /// The lock that was seen.
+        held: Option<LockId>,
+    },
     /// Drops versions that the policy no longer keeps.
     Prune,
     /// Stores what AddActivities reported.
@@ -193,6 +198,8 @@ pub enum Answer {
     Lock(Outcome, VersionStamp),
     /// The lock stands against it: the id that holds the file, or none when an unlocked file demands one.
     Locked(Option<LockId>),
+    /// The lock that was ended; `None` when the file was not locked.
+    Broken(Option<LockId>),
     /// The file has changed since the client read it; the id that holds it, if one does.
     Outdated(Option<LockId>),
     /// A rescued version was kept under this number, or, when it holds nothing new, none was.

@@ -53,10 +53,12 @@ pub enum TreeOperation {
     Move {
         /// Which.
         id: NodeId,
+        /// Where it must still be: rights come from there. Elsewhere it is [`ActorError::NotFound`].
+        from: Option<NodeId>,
         /// Where.
         parent: NodeId,
-        /// The name there.
-        name: FileName,
+        /// The name there; `None` for the one that it has.
+        name: Option<FileName>,
     },
     /// Removes an empty container.
     Delete {
@@ -91,7 +93,7 @@ impl Handler<AskTree> for TreeActor {
         match operation.as_ref() {
             TreeOperation::Create { id, parent, name } => self.create(id, parent, name),
             TreeOperation::Rename { id, name } => self.rename(id, name),
-            TreeOperation::Move { id, parent, name } => self.move_to(id, parent, name),
+            TreeOperation::Move { id, from, parent, name } => self.move_to(id, from.as_ref(), parent, name.as_ref()),
             TreeOperation::Delete { id } => self.delete(id),
             #[cfg(test)]
             TreeOperation::Panic => panic!("asked to"),
@@ -168,14 +170,20 @@ impl TreeActor {
         self.relocate(id, &parent, name)
     }
 
-    fn move_to(&self, id: &NodeId, parent: &NodeId, name: &FileName) -> Outcome {
+    fn move_to(&self, id: &NodeId, from: Option<&NodeId>, parent: &NodeId, name: Option<&FileName>) -> Outcome {
         let (record, _) = self.container(id)?;
+        if from.is_some() && record.parent.as_ref() != from {
+            return Err(ActorError::NotFound);
+        }
         let (above, _) = self.container(parent)?;
         // What is below would have to change its owner record by record.
         if above.owner != record.owner || record.parent.is_none() {
             return Err(ActorError::Misplaced);
         }
-        self.relocate(id, parent, name)
+        match name {
+            Some(name) => self.relocate(id, parent, name),
+            None => self.relocate(id, parent, &FileName::stored(&record.name)),
+        }
     }
 
     fn relocate(&self, id: &NodeId, parent: &NodeId, name: &FileName) -> Outcome {

@@ -130,8 +130,9 @@ async fn two_moves_cannot_close_a_circle() {
         wood.create("b", &wood.root, "B").await.unwrap();
         let move_to = |id: &str, parent: &str| TreeOperation::Move {
             id: node(id),
+            from: None,
             parent: node(parent),
-            name: name(&id.to_uppercase()),
+            name: Some(name(&id.to_uppercase())),
         };
         let (one, other) = futures::join!(wood.tree.ask(move_to("a", "b")), wood.tree.ask(move_to("b", "a")));
         assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");

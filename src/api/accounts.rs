@@ -180,7 +180,14 @@ impl Perform for RemoveUser {
         }
         // Shut out first: he must not bring anything new while this goes on, and the last administrator stays.
         admin.host.accounts().disable(user, true).await?;
+        if !account.disabled {
+            note(admin, AuditEvent::UserDisabled, user).await;
+        }
         let purged = if owned.binned > 0 { admin.host.empty_bin(user).await? } else { 0 };
+        if purged > 0 {
+            let note = Note::by_command(AuditEvent::Purged).about(user).detail(&format!("{purged} in the bin"));
+            admin.host.audit().note(note).await;
+        }
         let (mut transferred, mut folder) = (0, None);
         if let Some(heir) = heir {
             let moved = admin.host.transfer_drive(&account, &heir).await.map_err(|error| {

@@ -4,7 +4,7 @@ use actix_web::web;
 
 use super::{
     Admin, Perform, Refusal,
-    calls::{AuditInfo, AuditPage, BackupMade, ListAudit},
+    calls::{AuditInfo, AuditPage, BackupMade, Carrying, ListAudit},
     files::{mark_bytes, mark_text},
     route,
 };
@@ -21,6 +21,7 @@ const PAGE: usize = 512;
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     route::<ListAudit>(config);
     route::<BackupMade>(config);
+    route::<Carrying>(config);
 }
 
 fn time(text: &str) -> Result<Timestamp, Refusal> {
@@ -57,6 +58,14 @@ impl Perform for ListAudit {
             }
         }
         Ok(AuditPage { entries, next })
+    }
+}
+
+impl Perform for Carrying {
+    async fn perform(self, admin: &Admin) -> Result<(), Refusal> {
+        let event = if self.into { AuditEvent::Imported } else { AuditEvent::Exported };
+        admin.host.audit().note(Note::by_command(event).at(&admin.host, &self.node)).await;
+        Ok(())
     }
 }
 

@@ -309,6 +309,13 @@ calls! {
         /// Give those that are there new passwords.
         reset: bool,
     } => Vec<TestAccountInfo>;
+    /// Files are about to be read out of a file or folder, or put into one, by a command: write that down.
+    "carrying" Carrying {
+        /// Which.
+        node: NodeId,
+        /// Into it.
+        into: bool,
+    } => ();
     /// A backup was stored: remember it.
     "backup-made" BackupMade {
         /// The moment that it holds, ISO 8601.

@@ -138,7 +138,11 @@ impl Perform for Move {
             HostError::NameTaken => Refusal::about(&to.path, &error),
             error => Refusal::about(&from.path, &error),
         })?;
-        Ok(admin.located(from.kind, &from.id)?)
+        let to = admin.located(from.kind, &from.id)?;
+        let note = Note::by_command(AuditEvent::Moved).on(&to.path, &to.id);
+        let note = if to.owner == from.owner { note } else { note.about(&to.owner) };
+        admin.host.audit().note(note.detail(&format!("from {}", from.path))).await;
+        Ok(to)
     }
 }
 

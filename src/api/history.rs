@@ -212,12 +212,16 @@ impl Perform for ShowLock {
 impl Perform for BreakLock {
     async fn perform(self, admin: &Admin) -> Result<Option<LockInfo>, Refusal> {
         let found = admin.find_file(&self.place)?;
-        let held = admin.host.lock_of(&found.id).await.map_err(|error| Refusal::about(&found.path, &error))?;
-        if held.is_some() {
-            admin.host.break_lock(&found.id).await.map_err(|error| Refusal::about(&found.path, &error))?;
-            admin.host.audit().note(Note::by_command(AuditEvent::LockBroken).on(&found.path, &found.id)).await;
-        }
-        Ok(held.map(|held| told_lock(found.path, held)))
+        let failed = |error: HostError| Refusal::about(&found.path, &error);
+        let Some(held) = admin.host.lock_of(&found.id).await.map_err(failed)? else { return Ok(None) };
+        // Whichever is there: who types the command means the file. What is told is the one that was ended.
+        let Unless::Done(Some(ended)) = admin.host.break_lock(&found.id, None).await.map_err(failed)? else {
+            return Ok(None);
+        };
+        let id = ended.as_str().to_owned();
+        let note = Note::by_command(AuditEvent::LockBroken).on(&found.path, &found.id);
+        admin.host.audit().note(note.detail(&id.escape_default().to_string())).await;
+        Ok(Some(told_lock(found.path, HeldLock { id, ..held })))
     }
 }
 

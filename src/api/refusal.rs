@@ -101,7 +101,7 @@ impl From<GrantError> for Refusal {
         match error {
             GrantError::Trouble(trouble) => trouble.into(),
             GrantError::NoSuchUser(_) | GrantError::NoSuchNode => Self::not_found(error.to_string()),
-            GrantError::AlreadyOwner(_) => Self::conflict(error.to_string()),
+            GrantError::AlreadyOwner(_) | GrantError::MayNot => Self::conflict(error.to_string()),
         }
     }
 }

@@ -27,7 +27,7 @@ use super::{
 use crate::{
     api::{
         Place,
-        calls::{Entry, FileInfo, Find},
+        calls::{Carrying, Entry, FileInfo, Find},
         transfer::{DOWNLOAD, Download, HASH},
     },
     clock::Timestamp,
@@ -70,6 +70,7 @@ pub(super) async fn run(session: &mut Session, arguments: ExportArgs) -> Outcome
     let mut export = Export { session, bar: bar(None)?, tally: Tally::default() };
     let mut outcome = Ok(());
     for (start, local) in starts {
+        export.session.call(&Carrying { node: start.id.clone(), into: false }).await?;
         outcome = match start.kind {
             NodeKind::Container => export.walk(start.id, local).await,
             NodeKind::File => export.entries(&start.id, &local, &mut Vec::new()).await,

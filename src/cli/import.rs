@@ -25,7 +25,7 @@ use super::{
 use crate::{
     api::{
         Place,
-        calls::{Entry, Find, MakeFolder, Probe},
+        calls::{Carrying, Entry, Find, MakeFolder, Probe},
         transfer::{UPLOAD, Upload},
     },
     clock::Timestamp,
@@ -76,6 +76,7 @@ pub(super) async fn run(session: &mut Session, arguments: ImportArgs) -> Outcome
     }
     let root = session.call(&Find { place: Place { path: format!("{owner}:/"), user: None } }).await?;
     let into = session.call(&MakeFolder { place: Place { path: into, user: Some(root.owner.to_string()) } }).await?;
+    session.call(&Carrying { node: into.id.clone(), into: true }).await?;
     let owner = into.owner.to_string();
     let mut import = Import { owner, overwrite, session, bar: bar(None)?, tally: Tally::default() };
     let outcome = import.walk(Pair { local: dir, remote: into.id, path: into.path }).await;

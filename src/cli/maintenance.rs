@@ -19,9 +19,13 @@ use super::{
 };
 use crate::{
     api::{calls::BackupMade, maintenance::BACKUP},
-    clock::SystemClock,
+    clock::{Clock as _, SystemClock},
+    host::audit::Note,
     settings::Loaded,
-    store::backup::{self, NewFile, ReadError, RestoreError, RestoreOptions, Summary},
+    store::{
+        backup::{self, NewFile, ReadError, RestoreError, RestoreOptions, Summary},
+        records::AuditEvent,
+    },
 };
 
 /// How many pieces may wait for the disk.
@@ -77,13 +81,17 @@ pub(super) async fn backup(session: &mut Session, arguments: &BackupArgs) -> Out
 /// Works on a data directory that nobody uses.
 pub(super) fn restore_backup(loaded: &Loaded, arguments: &RestoreBackupArgs) -> Outcome {
     let settings = &loaded.settings;
+    let from_pipe = arguments.file == Path::new("-");
+    let name = if from_pipe { "standard input".to_owned() } else { shown(&arguments.file) };
+    let note = Note::by_command(AuditEvent::BackupRestored).detail(&name);
     let options = RestoreOptions {
         force: arguments.force,
+        told: Some(note.into_record(SystemClock.wall())),
         meta_cache: settings.storage.meta_cache.get(),
         content_cache: settings.storage.content_cache.get(),
     };
     let into = &settings.data_dir;
-    let restored = if arguments.file == Path::new("-") {
+    let restored = if from_pipe {
         let bar = transfer::bar(None)?;
         backup::restore(&mut bar.wrap_read(io::stdin().lock()), into, &options, &SystemClock, &mut |_| {})
     } else {
@@ -112,7 +120,7 @@ pub(super) fn restore_backup(loaded: &Loaded, arguments: &RestoreBackupArgs) -> 
 async fn remember(session: &mut Session, path: &Path, summary: &Summary) {
     let call = BackupMade {
         at: summary.time.to_iso(),
-        file: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string(),
+        file: shown(path),
         records: summary.records,
         bytes: summary.chunk_bytes,
         unreadable: summary.unreadable,
@@ -120,6 +128,11 @@ async fn remember(session: &mut Session, path: &Path, summary: &Summary) {
     if let Err(failure) = session.call(&call).await {
         print::complaint(&format!("the backup stands, but the host does not know of it: {failure}"));
     }
+}
+
+/// A file of this machine as the audit trail names it.
+fn shown(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
 fn described(summary: &Summary) -> String {

@@ -258,12 +258,12 @@ impl Accounts {
         Ok(users)
     }
 
-    /// An administrator who can sign in; `None` when there is none.
+    /// An administrator who is not shut out, whether or not he was given a way to sign in yet; `None` when there is none.
     ///
     /// # Errors
     /// [`Trouble`] when the store cannot be read.
     pub fn administrator(&self) -> Result<Option<AccountRecord>, Trouble> {
-        Ok(self.ruling_besides(None)?.map(|(_, account, _)| account))
+        Ok(self.first_besides(None, is_ruling)?.map(|(_, account, _)| account))
     }
 
     /// Gives a new password; every token issued before is refused from now on.
@@ -386,21 +386,20 @@ impl Accounts {
             if count > 0 {
                 return Err(AccountError::OwnsFiles { user: account.user, count });
             }
+            let removed = tombstone(&account);
             let mut batch = Batch::new()
                 .require(keys::account(user), Expect::Revision(revision))
                 .require(
                     keys::child_revision(&account.drive),
                     child_revision.map_or(Expect::Absent, |record| Expect::Revision(record.revision)),
                 )
-                .set(keys::account(user), encode(&tombstone(&account)))
+                .set(keys::account(user), encode(&removed))
                 .clear(keys::container(&account.drive))
                 .clear(keys::child_revision(&account.drive));
             if let Some(subject) = &account.subject {
                 batch = batch.clear(keys::subject(subject));
             }
-            if is_ruling(&account) {
-                batch = self.require_another_admin(batch, user)?;
-            }
+            batch = self.require_an_admin(batch, &account, &removed)?;
             if commit(&*self.engine, batch).await? {
                 self.clear_shares_of(&account.drive).await?;
                 self.sweep(user).await?;
@@ -489,12 +488,10 @@ impl Accounts {
             if after == before {
                 return Ok(after);
             }
-            let mut batch = Batch::new()
+            let batch = Batch::new()
                 .require(keys::account(user), Expect::Revision(revision))
                 .set(keys::account(user), encode(&after));
-            if is_ruling(&before) && !is_ruling(&after) {
-                batch = self.require_another_admin(batch, user)?;
-            }
+            let batch = self.require_an_admin(batch, &before, &after)?;
             if commit(&*self.engine, more(batch, &after)).await? {
                 return Ok(after);
             }
@@ -502,16 +499,30 @@ impl Accounts {
         Err(Trouble::Contended.into())
     }
 
-    /// Makes the batch depend on another administrator staying one, so that two cannot remove each other at once.
-    fn require_another_admin(&self, batch: Batch, leaving: &UserId) -> Result<Batch, AccountError> {
-        match self.ruling_besides(Some(leaving))? {
-            Some((key, _, revision)) => Ok(batch.require(key, Expect::Revision(revision))),
-            None => Err(AccountError::LastAdmin(leaving.clone())),
+    /// Makes a batch that takes an administrator away, or his last way to sign in, depend on another staying one, so that two
+    /// cannot remove each other at once. Whoever has a way to sign in is followed only by one who has, too.
+    fn require_an_admin(
+        &self,
+        batch: Batch,
+        before: &AccountRecord,
+        after: &AccountRecord,
+    ) -> Result<Batch, AccountError> {
+        for is in [can_rule, is_ruling] {
+            if is(before) && !is(after) {
+                let another = self.first_besides(Some(&before.user), is)?;
+                let (key, _, revision) = another.ok_or_else(|| AccountError::LastAdmin(before.user.clone()))?;
+                return Ok(batch.require(key, Expect::Revision(revision)));
+            }
         }
+        Ok(batch)
     }
 
-    /// The first administrator who can sign in, other than `besides`.
-    fn ruling_besides(&self, besides: Option<&UserId>) -> Result<Option<(Key, AccountRecord, Revision)>, Trouble> {
+    /// The first account that is so, other than `besides`.
+    fn first_besides(
+        &self,
+        besides: Option<&UserId>,
+        is: fn(&AccountRecord) -> bool,
+    ) -> Result<Option<(Key, AccountRecord, Revision)>, Trouble> {
         let mut after: Option<Key> = None;
         loop {
             let page = scan_prefix(&*self.engine, keys::prefix::ACCOUNTS, after.as_deref(), PAGE)?;
@@ -519,7 +530,7 @@ impl Accounts {
             after = Some(last.clone());
             for (key, record) in page {
                 let account: AccountRecord = decode(&key, &record.value)?;
-                if is_ruling(&account) && besides.is_none_or(|besides| !same(&account.user, besides)) {
+                if is(&account) && besides.is_none_or(|besides| !same(&account.user, besides)) {
                     return Ok(Some((key, account, record.revision)));
                 }
             }
@@ -590,9 +601,14 @@ pub fn is_region(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
-/// An administrator who can sign in.
+/// An administrator who is not shut out.
 const fn is_ruling(account: &AccountRecord) -> bool {
     account.admin && !account.disabled && !account.removed
+}
+
+/// An administrator who has a way to sign in: a password, or an outside provider's word.
+const fn can_rule(account: &AccountRecord) -> bool {
+    is_ruling(account) && (account.password.is_some() || account.subject.is_some())
 }
 
 fn creation(account: &AccountRecord, expect: Expect) -> Batch {

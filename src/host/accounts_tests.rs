@@ -132,6 +132,34 @@ async fn the_last_administrator_stays() {
 }
 
 #[tokio::test]
+async fn an_administrator_without_a_way_to_sign_in_does_not_stand_in_for_one_who_has() {
+    let accounts = House::new().accounts();
+    let (anna, machine, outside) = (user("anna"), user("machine"), user("outside"));
+    accounts.add(NewAccount { admin: true, password: Some("correct horse"), ..new("anna") }).await.unwrap();
+    accounts.add(NewAccount { admin: true, ..new("machine") }).await.unwrap();
+    for refused in [
+        accounts.disable(&anna, true).await.map(drop),
+        accounts.set_admin(&anna, false).await.map(drop),
+        accounts.remove_empty(&anna).await,
+    ] {
+        assert!(matches!(refused, Err(AccountError::LastAdmin(_))), "{refused:?}");
+    }
+    // Whom a provider signs in can rule, and the last of them keeps that.
+    accounts.add(NewAccount { admin: true, ..new("outside") }).await.unwrap();
+    let subject = outside::Subject::new("https://id.example", "4711").unwrap();
+    accounts.link(&outside, Some(&subject)).await.unwrap();
+    accounts.disable(&anna, true).await.unwrap();
+    let refused = accounts.link(&outside, None).await;
+    assert!(matches!(refused, Err(AccountError::LastAdmin(_))), "{refused:?}");
+    accounts.set_password(&machine, "battery staple").await.unwrap();
+    accounts.link(&outside, None).await.unwrap();
+    // He who cannot sign in is no loss while somebody can; the last of all stays one all the same.
+    accounts.set_admin(&outside, false).await.unwrap();
+    let refused = accounts.disable(&machine, true).await;
+    assert!(matches!(refused, Err(AccountError::LastAdmin(_))), "{refused:?}");
+}
+
+#[tokio::test]
 async fn a_user_who_owns_something_is_not_removed() {
     let house = House::new();
     let accounts = house.accounts();

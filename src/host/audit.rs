@@ -136,6 +136,11 @@ impl Note {
         self
     }
 
+    /// The record of it, for a store that no host has opened.
+    pub fn into_record(self, at: Timestamp) -> AuditRecord {
+        AuditRecord { at, ..self.0 }
+    }
+
     fn is_same(&self, other: &AuditRecord) -> bool {
         let AuditRecord { at: _, event, by, from, agent, user, path, id, detail, times: _, last: _ } = &self.0;
         *event == other.event

@@ -138,6 +138,7 @@ impl From<GrantError> for HostError {
     fn from(error: GrantError) -> Self {
         match error {
             GrantError::NoSuchNode => Self::NotFound,
+            GrantError::MayNot => Self::NoRight,
             GrantError::Trouble(trouble) => trouble.into(),
             other => Self::Invalid(other.to_string()),
         }

@@ -166,6 +166,19 @@ impl Host {
         Err(HostError::NameTaken)
     }
 
+    /// Gives the file exactly this name, wherever it is at that moment; for whoever holds no lock.
+    ///
+    /// # Errors
+    /// [`HostError::NoRight`], [`HostError::NameTaken`].
+    pub async fn rename_exactly(&self, access: &Access, name: &FileName) -> Result<Unless<()>, HostError> {
+        access.require(Role::Editor)?;
+        match self.ask(access.file()?, Operation::Rename { lock: None, to: name.clone() }).await? {
+            Answer::Done(_) => Ok(Unless::Done(())),
+            Answer::Locked(current) => Ok(Unless::Locked(current)),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     /// Puts the file into its owner's bin; refused while anybody holds it.
     ///
     /// # Errors

@@ -84,6 +84,7 @@ impl Host {
             if let Some(account) = account.filter(|account| account.generation == untold.generation) {
                 let password = password()?;
                 self.accounts().set_password_with(&account.user, &password, with_untold).await?;
+                self.audit().note(Note::by_host(AuditEvent::PasswordChanged).about(&account.user)).await;
                 self.store_samples(&account, samples).await;
                 return Ok(Administrator::New(FirstStart { user: account.user, password }));
             }

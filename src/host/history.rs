@@ -225,12 +225,22 @@ impl Host {
         Ok((files, mark))
     }
 
-    /// Ends the lock of a file, whoever holds it. The caller has checked the right.
+    /// Ends the lock of a file: the one that was seen, or else whichever holds the file; the lock that was ended, `None` when
+    /// there was none. Another lock than the one that was seen stays. The caller has checked the right.
     ///
     /// # Errors
     /// [`HostError::NotFound`], or what the store says.
-    pub async fn break_lock(&self, file: &NodeId) -> Result<(), HostError> {
-        self.ask(file, Operation::BreakLock).await?;
-        Ok(())
+    pub async fn break_lock(
+        &self,
+        file: &NodeId,
+        seen: Option<&HeldLock>,
+    ) -> Result<Unless<Option<LockId>>, HostError> {
+        let id = |seen: &HeldLock| LockId::parse(seen.id.as_bytes()).ok().flatten().ok_or(HostError::NotFound);
+        let held = seen.map(id).transpose()?;
+        match self.ask(file, Operation::BreakLock { held }).await? {
+            Answer::Broken(ended) => Ok(Unless::Done(ended)),
+            Answer::Locked(current) => Ok(Unless::Locked(current)),
+            other => Err(unexpected(&other)),
+        }
     }
 }

@@ -11,12 +11,14 @@ mod ancestry;
 pub mod audit;
 mod bin;
 mod browse;
+mod carrying;
 mod containers;
 mod copying;
 mod error;
 mod files;
 mod first_start;
 pub mod folded;
+mod giving;
 mod history;
 mod housekeeping;
 mod kept;
@@ -74,6 +76,7 @@ pub use self::{
     ancestry::Ancestor,
     bin::BinMark,
     browse::{Browse, Browsed, Cut, Item, LOOKED_AT, MOST_ROWS, Next, Order, Place, SEARCHED},
+    carrying::Copying,
     containers::{ContainerFacts, ContainerTarget, NewFile},
     error::{HostError, OpenError},
     files::{FileFacts, LockAnswer, Unless},

@@ -36,9 +36,9 @@ fn counter(attempt: u32) -> Result<Option<u32>, HostError> {
     })
 }
 
-/// A name as it is stored: it was legal once, and is made legal should the rules have become stricter.
+/// A name as it is stored.
 pub(super) fn stored_name(name: &str) -> FileName {
-    FileName::parse(name).unwrap_or_else(|_| FileName::sanitised(name, ""))
+    FileName::stored(name)
 }
 
 impl Host {

@@ -60,6 +60,9 @@ pub enum GrantError {
     /// There is no such file or container.
     #[error("there is no such file or folder")]
     NoSuchNode,
+    /// Whoever gives it may not: he has less himself, or the other one has more.
+    #[error("nobody gives a role that he does not have")]
+    MayNot,
     /// An owner has every right already.
     #[error("`{0}` owns it and has every right already")]
     AlreadyOwner(UserId),
@@ -78,7 +81,7 @@ pub const fn may_give(holder: Role, given: Role) -> bool {
 /// Administrators have no rights on documents by being administrators.
 #[derive(Clone)]
 pub struct Rights {
-    engine: Arc<dyn Engine>,
+    pub(super) engine: Arc<dyn Engine>,
     clock: Arc<dyn Clock>,
 }
 
@@ -178,8 +181,8 @@ impl Rights {
         Ok(found)
     }
 
-    /// Gives `user` a role on a file or container, in place of the one granted to him there before. Whether `by` may do
-    /// so is the caller's decision ([`may_give`]).
+    /// Gives `user` a role on a file or container, in place of the one granted to him there before, whether or not `by` may
+    /// do so: for whoever owns the house. Among users it is [`Rights::give`].
     ///
     /// # Errors
     /// [`GrantError`].
@@ -191,25 +194,37 @@ impl Rights {
         role: Role,
     ) -> Result<GrantRecord, GrantError> {
         for _ in 0..ATTEMPTS {
-            let account = load::<AccountRecord>(&*self.engine, &keys::account(user))?;
-            let Some((account, revision)) = account.filter(|(account, _)| !account.removed) else {
-                return Err(GrantError::NoSuchUser(user.clone()));
-            };
-            let record = self.node(node)?.ok_or(GrantError::NoSuchNode)?;
-            if same(record.owner(), user) {
-                return Err(GrantError::AlreadyOwner(account.user));
-            }
-            let grant = GrantRecord { user: account.user, role, by: by.clone(), at: self.clock.wall() };
-            let batch = Batch::new()
-                .require(keys::account(user), Expect::Revision(revision))
-                .require(node_key(node, record.kind()), Expect::Present)
-                .set(keys::grant(node, user), encode(&grant))
-                .set(keys::granted(user, node), MARK);
-            if commit(&*self.engine, batch).await? {
+            if let Some(grant) = self.commit_grant(Batch::new(), by, user, node, role).await? {
                 return Ok(grant);
             }
         }
         Err(Trouble::Contended.into())
+    }
+
+    /// One attempt to make a grant on what `batch` demands; `None` when that did not hold any more.
+    pub(super) async fn commit_grant(
+        &self,
+        batch: Batch,
+        by: &UserId,
+        user: &UserId,
+        node: &NodeId,
+        role: Role,
+    ) -> Result<Option<GrantRecord>, GrantError> {
+        let account = load::<AccountRecord>(&*self.engine, &keys::account(user))?;
+        let Some((account, revision)) = account.filter(|(account, _)| !account.removed) else {
+            return Err(GrantError::NoSuchUser(user.clone()));
+        };
+        let record = self.node(node)?.ok_or(GrantError::NoSuchNode)?;
+        if same(record.owner(), user) {
+            return Err(GrantError::AlreadyOwner(account.user));
+        }
+        let grant = GrantRecord { user: account.user, role, by: by.clone(), at: self.clock.wall() };
+        let batch = batch
+            .require(keys::account(user), Expect::Revision(revision))
+            .require(node_key(node, record.kind()), Expect::Present)
+            .set(keys::grant(node, user), encode(&grant))
+            .set(keys::granted(user, node), MARK);
+        Ok(commit(&*self.engine, batch).await?.then_some(grant))
     }
 
     /// Takes a grant back; `false` when there was none. What the user holds by ownership or by a container stays.

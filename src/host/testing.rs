@@ -35,6 +35,7 @@ pub(crate) fn user(name: &str) -> UserId {
 }
 
 pub(crate) struct House {
+    pub(crate) database: MemoryDatabase,
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) clock: Arc<ManualClock>,
 }
@@ -42,8 +43,9 @@ pub(crate) struct House {
 impl House {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_unix_ms(1_700_000_000_250)));
-        let engine = LocalEngine::open(MemoryDatabase::new().tree("records"), EngineOptions::default()).unwrap();
-        Self { engine, clock }
+        let database = MemoryDatabase::new();
+        let engine = LocalEngine::open(database.tree("records"), EngineOptions::default()).unwrap();
+        Self { database, engine, clock }
     }
 
     pub(crate) fn accounts(&self) -> Accounts {

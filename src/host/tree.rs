@@ -222,7 +222,7 @@ impl Host {
         let operation = if record.parent.as_ref() == Some(parent) {
             TreeOperation::Rename { id: id.clone(), name: name.clone() }
         } else {
-            TreeOperation::Move { id: id.clone(), parent: parent.clone(), name: name.clone() }
+            TreeOperation::Move { id: id.clone(), from: None, parent: parent.clone(), name: Some(name.clone()) }
         };
         self.tree().ask(operation).await?;
         Ok(())
@@ -234,7 +234,7 @@ impl Host {
     /// [`HostError::NameTaken`] and the others.
     pub async fn move_file(&self, file: &NodeId, parent: &NodeId, name: &FileName) -> Result<Unless<()>, HostError> {
         let owner = self.container(parent)?.owner;
-        let operation = Operation::Move { parent: parent.clone(), owner, name: name.clone() };
+        let operation = Operation::Move { from: None, parent: parent.clone(), owner, name: Some(name.clone()) };
         match self.ask(file, operation).await? {
             Answer::Done(_) => Ok(Unless::Done(())),
             Answer::Locked(current) => Ok(Unless::Locked(current)),

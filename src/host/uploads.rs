@@ -343,7 +343,7 @@ impl Host {
     }
 
     /// The body may have taken long: whoever lost the right meanwhile writes no more.
-    fn still_writes(&self, access: &Access, node: &NodeId) -> Result<(), HostError> {
+    pub(super) fn still_writes(&self, access: &Access, node: &NodeId) -> Result<(), HostError> {
         let access = self.access_control().renew(access)?;
         match self.role_in(&access, node)? {
             Some(role) if role.can_write() => Ok(()),

@@ -74,6 +74,12 @@ impl FileName {
         Ok(Self(name))
     }
 
+    /// A name as it is stored: it was legal once, and is made legal should the rules have become stricter.
+    #[must_use]
+    pub fn stored(text: &str) -> Self {
+        Self::parse(text).unwrap_or_else(|_| Self::sanitised(text, ""))
+    }
+
     /// Makes a legal name of any text, for *suggested* mode (files.md section 4.4): forbidden characters become `_`,
     /// invisible ones vanish, what is too long is cut, and the extension is kept. A text without an extension gets
     /// `fallback_extension` (with or without its dot; may be empty).

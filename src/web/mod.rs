@@ -11,6 +11,7 @@ mod editor;
 mod folders;
 pub(crate) mod frame;
 pub(crate) mod language;
+mod locks;
 mod moments;
 #[cfg(feature = "oidc")]
 pub mod oidc;

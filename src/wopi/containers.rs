@@ -7,7 +7,7 @@ use super::{
     Wopi, child_container, child_file,
     contents::DRAINED,
     dispatch::body_of,
-    headers,
+    headers, naming,
     reply::{self, Problem},
     session::{self, ContainerSession},
     shapes::{Shapes, reported_name},
@@ -98,7 +98,10 @@ async fn perform(request: &HttpRequest, id: &str, wopi: &web::Data<Wopi>) -> Res
         Verb::CreateChildContainer => child_container::create(request, &session, wopi).await,
         Verb::CreateChildFile => child_file::create(request, &session, wopi).await,
         Verb::DeleteContainer => {
+            // Made before it is gone, and with it its path.
+            let note = naming::deleted(request, &session.access, &session.container, wopi);
             wopi.host.delete_container(&session.access).await?;
+            wopi.host.audit().note(note.detail("an empty folder, by WOPI")).await;
             Ok(reply::ok().finish())
         }
         Verb::RenameContainer => rename(request, &session, wopi).await,

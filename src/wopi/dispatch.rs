@@ -102,7 +102,7 @@ pub(super) async fn handle(
             locks::handle(request, &session, wopi, verb).await
         }
         Verb::RenameFile => naming::rename(request, &session, wopi).await,
-        Verb::DeleteFile => naming::delete(&session, wopi).await,
+        Verb::DeleteFile => naming::delete(request, &session, wopi).await,
         Verb::GetShareUrl => sharing::share_url(request, &session, wopi).await,
     };
     // These want no body, but Collabora sends the whole document along with a rename (rule 8).

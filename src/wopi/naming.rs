@@ -8,7 +8,12 @@ use super::{
     reply::{self, LOCK, Problem},
     session::Session,
 };
-use crate::host::{HostError, Unless};
+use crate::{
+    host::{HostError, Unless, access::Access, audit::Note},
+    ids::NodeId,
+    server::visitor_address,
+    store::records::AuditEvent,
+};
 
 const REQUESTED_NAME: &str = "X-WOPI-RequestedName";
 
@@ -31,9 +36,19 @@ pub(super) async fn rename(request: &HttpRequest, session: &Session, wopi: &Wopi
     }
 }
 
-pub(super) async fn delete(session: &Session, wopi: &Wopi) -> Result<HttpResponse, Problem> {
+pub(super) async fn delete(request: &HttpRequest, session: &Session, wopi: &Wopi) -> Result<HttpResponse, Problem> {
+    // Made before it is gone, and with it its path.
+    let note = deleted(request, &session.access, &session.file, wopi).detail("to the bin, by WOPI");
     match wopi.host.delete(&session.access).await? {
-        Unless::Done(()) => Ok(reply::ok().finish()),
+        Unless::Done(()) => {
+            wopi.host.audit().note(note).await;
+            Ok(reply::ok().finish())
+        }
         Unless::Locked(current) => Err(Problem::Locked(current)),
     }
+}
+
+/// What the audit trail is told of a deletion.
+pub(super) fn deleted(request: &HttpRequest, access: &Access, node: &NodeId, wopi: &Wopi) -> Note {
+    Note::by(AuditEvent::Deleted, Some(&access.user_id()), visitor_address(request)).at(&wopi.host, node)
 }

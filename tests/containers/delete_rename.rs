@@ -23,6 +23,10 @@ async fn c70_an_empty_container_is_deleted_and_gone() {
     let again = top.new_container("empty").await;
     assert_ne!(again.id(), container.id());
     container.info().await.expect(404);
+    let trail = Shared::server().binary().cli_ok(&["audit", "--user", "alice", "--json"], "").stdout;
+    let trail: Vec<serde_json::Value> = serde_json::from_str(&trail).expect("JSON");
+    let told = trail.iter().find(|entry| entry["id"] == container.id()).expect("it is in the audit trail");
+    assert_eq!((&told["event"], &told["detail"]), (&"deleted".into(), &"an empty folder, by WOPI".into()));
 }
 
 #[tokio::test]

@@ -382,3 +382,126 @@ async fn a_damaged_record_hides_its_file_and_not_the_folder() {
     let listed = house.children("anna", &folder);
     assert!(matches!(&listed[..], [Listed::File { id, .. }] if *id == whole), "{listed:?}");
 }
+
+/// What somebody decided on a moment ago, and what has happened since.
+struct Stale {
+    house: House,
+    team: NodeId,
+    own: NodeId,
+    file: NodeId,
+    seen: Access,
+}
+
+impl Stale {
+    /// Ben, an editor of the folder, has looked at the file; then its owner put it where it is nobody's but hers.
+    async fn new() -> Self {
+        let house = House::new().await;
+        house.add_user(BEN).await;
+        let root = house.drive("anna");
+        let (team, own) = (house.folder(&root, "Team").await, house.folder(&root, "Own").await);
+        let file = house.file_in(&team, "a.docx").await;
+        house.grant(&team, Role::Editor).await;
+        let seen = house.at(BEN, &Resource::File(file.clone())).unwrap();
+        house.host.move_file(&file, &own, &name("b.docx")).await.unwrap();
+        Self { house, team, own, file, seen }
+    }
+
+    fn is_at(&self, folder: &NodeId, called: &str) -> bool {
+        let head = self.house.host.head(&self.file).unwrap();
+        head.parent == *folder && head.name == called
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_name_that_races_a_move_leaves_the_file_where_it_was_put() {
+    let it = Stale::new().await;
+    let host = &it.house.host;
+    assert_eq!(host.rename_exactly(&it.seen, &name("c.docx")).await.unwrap(), Unless::Done(()));
+    assert!(it.is_at(&it.own, "c.docx"));
+    let other = it.house.file_in(&it.own, "d.docx").await;
+    let taken = host.rename_exactly(&it.seen, &name("d.docx")).await;
+    assert!(matches!(taken, Err(HostError::NameTaken)), "{taken:?}");
+    it.house.lock(&it.file, Command::Lock(Some(id("A")))).await;
+    assert_eq!(host.rename_exactly(&it.seen, &name("e.docx")).await.unwrap(), Unless::Locked(Some(id("A"))));
+    assert!(it.is_at(&it.own, "c.docx") && host.head(&other).unwrap().name == "d.docx");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_is_carried_only_from_where_its_carrier_had_the_right_and_under_the_name_that_it_has() {
+    let it = Stale::new().await;
+    let (house, host) = (&it.house, &it.house.host);
+    let shelf = house.folder(&it.team, "Shelf").await;
+    let gone = host.carry(&it.seen, &shelf).await;
+    assert!(matches!(gone, Err(HostError::NotFound)), "{gone:?}");
+    assert!(it.is_at(&it.own, "b.docx"));
+
+    // The owner's own: renamed since he looked, it goes under its new name, locked or not.
+    host.move_file(&it.file, &it.team, &name("b.docx")).await.unwrap();
+    let his = house.access("anna", &it.file);
+    host.rename_exactly(&his, &name("c.docx")).await.unwrap();
+    house.lock(&it.file, Command::Lock(Some(id("A")))).await;
+    assert_eq!(host.carry(&his, &shelf).await.unwrap(), Unless::Done(()));
+    assert!(it.is_at(&shelf, "c.docx"));
+
+    // Into another drive goes only what is one's own; what one may look at stays.
+    let seen = house.at(BEN, &Resource::File(it.file.clone())).unwrap();
+    assert!(matches!(host.carry(&seen, &house.drive(BEN)).await, Err(HostError::Access(_))));
+    assert_eq!(host.carry(&seen, &it.team).await.unwrap(), Unless::Done(()));
+    house.grant(&it.team, Role::Viewer).await;
+    for target in [&shelf, &it.own] {
+        let refused = host.carry(&seen, target).await;
+        assert!(matches!(refused, Err(HostError::NoRight | HostError::NotFound)), "{refused:?}");
+    }
+    assert!(it.is_at(&it.team, "c.docx"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_is_carried_only_within_its_drive_and_by_whoever_may_take_it_away() {
+    let house = House::new().await;
+    house.add_user(BEN).await;
+    let root = house.drive("anna");
+    let (team, own) = (house.folder(&root, "Team").await, house.folder(&root, "Own").await);
+    let plans = house.folder(&team, "Plans").await;
+    house.grant(&team, Role::Editor).await;
+    let seen = house.in_folder(BEN, &plans);
+    let refused = house.host.carry(&seen, &own).await;
+    assert!(matches!(refused, Err(HostError::NoRight)), "{refused:?}");
+    let refused = house.host.carry(&seen, &house.drive(BEN)).await;
+    assert!(matches!(refused, Err(HostError::Misplaced(_))), "{refused:?}");
+    let shelf = house.folder(&team, "Shelf").await;
+    house.host.move_container(&plans, &team, &name("Plans 2")).await.unwrap();
+    assert_eq!(house.host.carry(&seen, &shelf).await.unwrap(), Unless::Done(()));
+    let record = house.host.container(&plans).unwrap();
+    assert_eq!((record.parent, record.name.as_str()), (Some(shelf), "Plans 2"));
+    // Whoever may write in it and not around it leaves it where it is.
+    house.host.rights().revoke(&UserId::parse(BEN).unwrap(), &team).await.unwrap();
+    house.grant(&plans, Role::Editor).await;
+    let refused = house.host.carry(&house.in_folder(BEN, &plans), &team).await;
+    assert!(matches!(refused, Err(HostError::NoRight)), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_asks_for_the_right_again_before_it_becomes_a_file() {
+    let house = House::new().await;
+    house.add_user(BEN).await;
+    let root = house.drive("anna");
+    let team = house.folder(&root, "Team").await;
+    let file = house.file_in(&team, "a.docx").await;
+    house.grant(&team, Role::Editor).await;
+    let (ben, own) = (UserId::parse(BEN).unwrap(), house.drive(BEN));
+    let seen = house.at(BEN, &Resource::File(file)).unwrap();
+    let (copy, head) = house.host.begin_copy(&seen, &team).await.unwrap().finish().await.unwrap();
+    assert_eq!((head.name.as_str(), house.bytes(&copy).await), ("a (2).docx", b"text".to_vec()));
+    let under_way = house.host.begin_copy(&seen, &team).await.unwrap();
+    house.grant(&team, Role::Viewer).await;
+    let refused = under_way.finish().await;
+    assert!(matches!(refused, Err(HostError::NoRight)), "{refused:?}");
+    assert!(matches!(house.host.begin_copy(&seen, &team).await, Err(HostError::NoRight)));
+    // What he may no longer read does not come to his own files either.
+    let under_way = house.host.begin_copy(&seen, &own).await.unwrap();
+    house.host.rights().revoke(&ben, &team).await.unwrap();
+    let refused = under_way.finish().await;
+    assert!(matches!(refused, Err(HostError::Access(_))), "{refused:?}");
+    assert_eq!(house.host.children(&team, None, 9).unwrap().len(), 2);
+    assert!(house.host.children(&own, None, 9).unwrap().is_empty());
+}

@@ -168,7 +168,19 @@ async fn a_lock_is_listed_and_ended_and_the_trail_says_by_whom() {
     assert!(text.contains("lockowner:/held.docx") && text.contains("Held by Collabora Online"), "{text}");
     let at = text.find("lockowner:/held.docx").unwrap();
     let id = between(&text[at..], "name=\"file\" value=\"", "\"").unwrap();
-    admin.submit(&page, "/admin/locks", &[("file", &id)]).await.expect(303);
+    let held = between(&text[at..], "name=\"held\" value=\"", "\"").expect("what holds it");
+    // Only the lock that was shown: meanwhile it may be somebody else's.
+    file.relock("cool-lock12345678", "second").await.expect(200);
+    for held in [held.as_str(), ""] {
+        let reply = admin.submit(&page, "/admin/locks", &[("file", &id), ("held", held)]).await.expect(303);
+        let said = html(&admin.get(&location(&reply)).await.expect(200));
+        assert!(said.contains("meanwhile the lock had changed"), "{said}");
+    }
+    assert_eq!(file.held_by().await, "second");
+    let text = html(&admin.get("/admin/locks").await.expect(200));
+    let at = text.find("lockowner:/held.docx").unwrap();
+    let held = between(&text[at..], "name=\"held\" value=\"", "\"").expect("what holds it");
+    admin.submit(&page, "/admin/locks", &[("file", &id), ("held", &held)]).await.expect(303);
     assert!(!html(&admin.get("/admin/locks").await.expect(200)).contains("lockowner:/held.docx"));
     let trail = html(&admin.get("/admin/audit?user=adminlocks&event=lock-broken").await.expect(200));
     assert!(trail.contains("lockowner:/held.docx") && trail.contains("Lock ended"), "{trail}");

@@ -307,6 +307,9 @@ async fn what_an_editor_holds_is_marked_and_neither_renamed_nor_deleted() {
     says(&anna.get(&format!("/file/{file}")).await, "Somebody has this file open");
     let refused = anna.submit(&page, &format!("/file/{file}/rename"), &[("name", "Free")]).await.expect(423);
     says(&refused, "Nothing was changed: somebody has this file open");
+    assert!(html(&refused).contains(&format!("href=\"../../lock/{file}\"")), "the way to who holds it");
+    editor.relock("an editor's lock", "cool-lock0123").await.expect(200);
+    says(&anna.submit(&page, &format!("/file/{file}/rename"), &[("name", "Free")]).await, "open in Collabora Online.");
     let bin = [(&*format!("i{file}"), "on"), ("act", "bin")];
     let reply = anna.submit(&page, &format!("{folder}/items"), &bin).await.expect(303);
     says(&anna.get(&location(&reply)).await, "Open in an editor, and left as it was: 1.");
@@ -317,7 +320,7 @@ async fn what_an_editor_holds_is_marked_and_neither_renamed_nor_deleted() {
     let reply = anna.submit(&page, &format!("{folder}/items"), &bin).await.expect(303);
     says(&anna.get(&location(&reply)).await, "Open in an editor, and left as it was: 1.");
     assert_eq!(names(&anna.get(&within).await), ["Held.docx"]);
-    editor.unlock("an editor's lock").await.expect(200);
+    editor.unlock("cool-lock0123").await.expect(200);
     assert!(!html(&anna.get(&within).await).contains("Being edited"));
 }
 

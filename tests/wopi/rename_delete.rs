@@ -136,3 +136,23 @@ async fn a_deleted_file_comes_back_from_the_bin_with_its_id() {
     assert_eq!(doc.alice.get().await.expect(200).body, b"content");
     assert_eq!(doc.alice.held_by().await, "");
 }
+
+#[tokio::test]
+async fn a_deletion_is_in_the_audit_trail_and_a_refused_one_is_not() {
+    let server = Shared::server();
+    let doc = server.document(b"content");
+    let told = || {
+        let trail = server.binary().cli_ok(&["audit", "--user", "alice", "--json"], "").stdout;
+        let trail: Vec<serde_json::Value> = serde_json::from_str(&trail).expect("JSON");
+        trail.into_iter().filter(|entry| entry["id"] == doc.alice.id()).collect::<Vec<_>>()
+    };
+    doc.alice.lock("A").await.expect(200);
+    doc.alice.delete().await.expect_conflict("A");
+    assert!(told().iter().all(|entry| entry["event"] != "deleted"));
+    doc.alice.unlock("A").await.expect(200);
+    doc.alice.delete().await.expect(200);
+    let told = told();
+    assert_eq!((&told[0]["event"], &told[0]["detail"]), (&"deleted".into(), &"to the bin, by WOPI".into()));
+    assert_eq!((&told[0]["by"], &told[0]["from"]), (&"alice".into(), &"127.0.0.1".into()));
+    assert_eq!(told[0]["path"], format!("alice:{}", doc.path));
+}

@@ -116,12 +116,12 @@ impl FileActor {
             }
             Operation::DropRescued { before } => self.drop_rescued(*before),
             Operation::Rename { lock, to } => self.rename(lock.clone(), to),
-            Operation::Move { parent, owner, name } => self.move_to(parent, owner, name),
+            Operation::Move { from, parent, owner, name } => self.move_to(from.as_ref(), parent, owner, name.as_ref()),
             Operation::Delete { by } => self.delete(by),
             Operation::Undelete { parent, owner, name } => self.undelete(parent, owner, name),
             Operation::Purge => self.purge(),
             Operation::ClearLeftovers { traces } => self.clear_leftovers(traces),
-            Operation::BreakLock => self.break_lock(),
+            Operation::BreakLock { held } => self.break_lock(held.as_ref()),
             Operation::Prune => self.prune(),
             Operation::AddActivities(activities) => self.add_activities(activities),
             #[cfg(test)]
@@ -277,12 +277,16 @@ impl FileActor {
         Ok(())
     }
 
-    fn break_lock(&mut self) -> Result<Answer, ActorError> {
+    fn break_lock(&mut self, held: Option<&LockId>) -> Result<Answer, ActorError> {
         let state = self.here()?;
-        if state.head.lock.is_none() {
-            return Ok(Answer::Done(Arc::clone(&state.head)));
+        let current = state.lock.at(self.around.clock.monotonic()).current_id().cloned();
+        if held.is_some() && held != current.as_ref() {
+            return Ok(Answer::Locked(current));
         }
-        let head = FileHead { lock: None, ..(*state.head).clone() };
-        Ok(Answer::Done(self.commit_head(head, LockState::Unlocked, Batch::new())?))
+        if current.is_some() {
+            let head = FileHead { lock: None, ..(*state.head).clone() };
+            self.commit_head(head, LockState::Unlocked, Batch::new())?;
+        }
+        Ok(Answer::Broken(current))
     }
 }

@@ -87,9 +87,20 @@ impl FileActor {
         self.relocate(&parent, None, to)
     }
 
-    pub(super) fn move_to(&mut self, parent: &NodeId, owner: &UserId, name: &FileName) -> Result<Answer, ActorError> {
+    pub(super) fn move_to(
+        &mut self,
+        from: Option<&NodeId>,
+        parent: &NodeId,
+        owner: &UserId,
+        name: Option<&FileName>,
+    ) -> Result<Answer, ActorError> {
+        let head = Arc::clone(&self.here()?.head);
+        if from.is_some_and(|from| head.parent != *from) {
+            return Err(ActorError::NotFound);
+        }
+        let Some(name) = name else { return self.relocate(parent, Some(owner), &FileName::stored(&head.name)) };
         // A lock holds bytes and name, and follows the file through a move (files.md section 2.1).
-        if self.here()?.head.name != name.as_str()
+        if head.name != name.as_str()
             && let Some(obstacle) = self.obstacle(&Command::Vacate)?
         {
             return Ok(obstacle);

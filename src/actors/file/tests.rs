@@ -547,3 +547,23 @@ async fn rescued_versions_are_bounded_in_number_too() {
     let rows = crate::store::engine::scan_prefix(house.engine.as_ref(), &keys::rescued_of(&file), None, 1000);
     assert_eq!(rows.unwrap().len(), 100);
 }
+
+#[tokio::test]
+async fn a_lock_is_broken_only_if_it_is_the_one_that_was_seen() {
+    let house = House::new().await;
+    let file = node(1);
+    house.create(&file, "a.docx").await.unwrap();
+    let end = async |held: Option<&str>| {
+        house.directory.ask(&file, Operation::BreakLock { held: held.map(id) }).await.unwrap()
+    };
+    assert!(matches!(end(None).await, Answer::Broken(None)));
+    assert!(matches!(end(Some("A")).await, Answer::Locked(None)), "it has run out or was given back");
+    house.lock(&file, Command::Lock(Some(id("B")))).await;
+    assert!(matches!(end(Some("A")).await, Answer::Locked(Some(held)) if held == id("B")));
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(Some(id("B"))));
+    assert!(matches!(end(Some("B")).await, Answer::Broken(Some(ended)) if ended == id("B")));
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(None));
+    house.lock(&file, Command::Lock(Some(id("C")))).await;
+    assert!(matches!(end(None).await, Answer::Broken(Some(ended)) if ended == id("C")));
+    assert_eq!(house.lock(&file, Command::Get).await, Outcome::Held(None));
+}

@@ -134,7 +134,8 @@ impl Accounts {
     /// before is signed out everywhere.
     ///
     /// # Errors
-    /// [`AccountError::SubjectTaken`], [`AccountError::NoSuchUser`], [`AccountError::Trouble`].
+    /// [`AccountError::SubjectTaken`], [`AccountError::NoSuchUser`], [`AccountError::Trouble`]; [`AccountError::LastAdmin`] when
+    /// no other administrator could sign in then.
     pub async fn link(&self, user: &UserId, subject: Option<&Subject>) -> Result<AccountRecord, AccountError> {
         for _ in 0..ATTEMPTS {
             let (before, revision) = self.existing(user)?;
@@ -158,6 +159,7 @@ impl Accounts {
             }
             batch =
                 batch.require(keys::account(user), Expect::Revision(revision)).set(keys::account(user), encode(&after));
+            let batch = self.require_an_admin(batch, &before, &after)?;
             if commit(&*self.engine, batch).await? {
                 return Ok(after);
             }

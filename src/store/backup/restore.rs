@@ -21,7 +21,7 @@ use crate::{
         content::{ChunkHash, Chunks},
         directory::{DataDir, DirectoryError},
         engine::{Revision, raw},
-        records::{self, StoreFacts, keys},
+        records::{self, AuditRecord, StoreFacts, keys},
         sled::{self, SledDatabase, SledOptions, sync_directory},
     },
 };
@@ -34,7 +34,7 @@ const PARTS: [&str; 3] = ["meta", "content", "index"];
 const FLUSH_WINDOW: usize = 4 * 1024 * 1024;
 
 /// How to restore.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RestoreOptions {
     /// Restore also where there is data: that is moved aside, into a directory beside it, and never overwritten.
     pub force: bool,
@@ -42,11 +42,13 @@ pub struct RestoreOptions {
     pub meta_cache: u64,
     /// Cache of the contents' database while it is written, in bytes.
     pub content_cache: u64,
+    /// What the restored audit trail says of the restoration.
+    pub told: Option<AuditRecord>,
 }
 
 impl Default for RestoreOptions {
     fn default() -> Self {
-        Self { force: false, meta_cache: 16 << 20, content_cache: 16 << 20 }
+        Self { force: false, meta_cache: 16 << 20, content_cache: 16 << 20, told: None }
     }
 }
 
@@ -228,7 +230,7 @@ fn load(
     }
     let revision = reader.facts().revision;
     let summary = reader.into_summary()?;
-    let incarnation = loader.finish(revision, summary.incarnation, clock)?;
+    let incarnation = loader.finish(revision, summary.incarnation, options.told.as_ref(), clock)?;
     drop(meta);
     drop(content);
     Ok((summary, incarnation))
@@ -277,8 +279,14 @@ impl Loader {
         Ok(())
     }
 
-    /// Writes the store's own record and makes everything durable.
-    fn finish(self, newest: Revision, earlier: u32, clock: &dyn Clock) -> Result<u32, RestoreError> {
+    /// Writes the store's own record and what its audit trail says of this, and makes everything durable.
+    fn finish(
+        self,
+        newest: Revision,
+        earlier: u32,
+        told: Option<&AuditRecord>,
+        clock: &dyn Clock,
+    ) -> Result<u32, RestoreError> {
         let mut incarnation = earlier;
         while incarnation == earlier {
             incarnation = new_incarnation().ok_or(RestoreError::Randomness)?;
@@ -287,6 +295,11 @@ impl Loader {
         let newest = newest.saturating_add(1);
         let facts = records::encode(&StoreFacts { incarnation, created });
         self.records.insert(&keys::system("store"), &raw::encode(newest, &facts))?;
+        if let Some(told) = told {
+            let tell_apart = new_incarnation().ok_or(RestoreError::Randomness)?.to_be_bytes();
+            let value = records::encode(told);
+            self.records.insert(&keys::audit(told.at, tell_apart), &raw::encode(newest, &value))?;
+        }
         raw::set_newest_revision(&*self.records, newest)?;
         self.records.flush()?;
         self.chunks.restored(self.next_chunk)?;

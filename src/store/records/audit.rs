@@ -81,8 +81,16 @@ events! {
     KeyRotated = "key-rotated";
     /// A key that signs tokens was retired.
     KeyRetired = "key-retired";
+    /// Files were read out of drives by a command.
+    Exported = "exported";
+    /// Files were put into a drive by a command.
+    Imported = "imported";
+    /// Something was moved or renamed by a command.
+    Moved = "moved";
     /// A backup was made.
     BackupMade = "backup-made";
+    /// This store was made of a backup.
+    BackupRestored = "backup-restored";
     /// A client was added.
     ClientAdded = "client-added";
     /// A client got a further secret.

@@ -5,14 +5,15 @@ use askama::Template;
 
 use super::{Shown, Tab, mark_bytes, mark_text, query};
 use crate::{
-    host::{Host, HostError},
+    host::{Host, HostError, Unless},
     ids::NodeId,
     oauth::Identity,
     store::records::AuditEvent,
     web::{
         account::shown::When,
         desk::{Desk, Tone},
-        language::AdminTexts,
+        language::{AdminTexts, DocumentTexts},
+        locks::{editor_of, fingerprint},
         visit::Depth,
     },
 };
@@ -26,6 +27,7 @@ const LOOKED_THROUGH: usize = 64;
 struct Row {
     id: String,
     path: String,
+    held: String,
     holder: String,
     ends: When,
     saver: String,
@@ -40,7 +42,7 @@ struct Row {
 {% else %}<div class="card"><ul class="rows">
 {% for lock in locks %}<li><div><b>{{ lock.path }}</b>
 <span class="quiet">{{ lock.holder }} · {{ texts.until }} <time datetime="{{ lock.ends.machine }}">{{ lock.ends.person }}</time> · {{ lock.saver }} <time datetime="{{ lock.saved.machine }}">{{ lock.saved.person }}</time></span></div>
-<details class="sure"><summary class="button">{{ texts.break_lock }}</summary><form method="post" action="locks"><p>{{ texts.break_warning }}</p><input type="hidden" name="form" value="{{ mark }}"><button class="danger" type="submit" name="file" value="{{ lock.id }}">{{ texts.break_now }}</button></form></details></li>
+<details class="sure"><summary class="button">{{ texts.break_lock }}</summary><form method="post" action="locks"><p>{{ texts.break_warning }}</p><input type="hidden" name="form" value="{{ mark }}"><input type="hidden" name="held" value="{{ lock.held }}"><button class="danger" type="submit" name="file" value="{{ lock.id }}">{{ texts.break_now }}</button></form></details></li>
 {% endfor %}</ul></div>
 {% endif %}{% if !next.is_empty() %}<p class="buttons"><a class="button" href="locks?{{ next }}">{{ texts.more }}</a></p>{% endif %}"#
 )]
@@ -51,14 +53,6 @@ struct Body<'a> {
     next: String,
 }
 
-/// Which editor makes lock ids like this one, as far as is known.
-fn app_of(lock: &str) -> Option<&'static str> {
-    if lock.starts_with("cool-lock") || lock.starts_with("lool-lock") {
-        return Some("Collabora Online");
-    }
-    (lock.starts_with('{') && lock.contains("\"S\"")).then_some("Microsoft Office")
-}
-
 /// `GET /admin/locks?after=`.
 pub(super) async fn get(request: HttpRequest, identity: web::Data<Identity>) -> HttpResponse {
     let desk = match super::open(&request, &identity, Depth::Two).await {
@@ -67,7 +61,11 @@ pub(super) async fn get(request: HttpRequest, identity: web::Data<Identity>) -> 
     };
     let texts = AdminTexts::of(desk.language());
     let page = Shown::new(&desk, Tab::Locks);
-    let page = if desk.parameter("said").is_some() { page.saying(Tone::Good, texts.broken) } else { page };
+    let page = match desk.parameter("said").as_deref() {
+        Some("broken") => page.saying(Tone::Good, texts.broken),
+        Some("changed") => page.saying(Tone::Neutral, DocumentTexts::of(desk.language()).said_changed),
+        _ => page,
+    };
     match body(&desk).await {
         Ok(body) => page.answer(&desk, &body),
         Err(error) => desk.refusal(&error),
@@ -111,39 +109,35 @@ async fn row(host: &Host, texts: &AdminTexts, file: &NodeId) -> Result<Option<Ro
     Ok(Some(Row {
         id: file.to_string(),
         path: host.path_of(file)?.to_string(),
-        holder: texts.held_by.replace("{app}", app_of(&held.id).unwrap_or(texts.some_editor)),
+        held: fingerprint(&held.id),
+        holder: texts.held_by.replace("{app}", editor_of(&held.id).unwrap_or(texts.some_editor)),
         ends: held.expires.into(),
         saver: texts.saved_by.replace("{user}", head.modified_by.as_str()),
         saved: head.modified.into(),
     }))
 }
 
-/// `POST /admin/locks`: ends a lock.
+/// `POST /admin/locks`: ends the lock that the page showed, and no other.
 pub(super) async fn post(request: HttpRequest, body: web::Bytes, identity: web::Data<Identity>) -> HttpResponse {
     let (desk, fields) = match super::form(&request, &identity, Depth::Two, &body).await {
         Ok(sent) => sent,
         Err(response) => return response,
     };
-    let done = async {
-        let file = NodeId::parse(fields.get("file").map_or("", String::as_str)).map_err(|_| HostError::NotFound)?;
-        if desk.host().lock_of(&file).await?.is_some() {
-            desk.host().break_lock(&file).await?;
-            let note = desk.noted(AuditEvent::LockBroken).at(desk.host(), &file);
-            desk.host().audit().note(note).await;
-        }
-        Ok::<_, HostError>(desk.go("admin/locks?said=broken"))
-    };
-    done.await.unwrap_or_else(|error| desk.refusal(&error))
+    let field = |name: &str| fields.get(name).map_or("", String::as_str);
+    match end(&desk, field("file"), field("held")).await {
+        Ok(said) => desk.go(&format!("admin/locks?said={said}")),
+        Err(error) => desk.refusal(&error),
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::app_of;
-
-    #[test]
-    fn editors_are_told_by_their_lock_ids() {
-        assert_eq!(app_of("cool-lock1234abcd"), Some("Collabora Online"));
-        assert_eq!(app_of("{\"S\":\"4a0c\",\"F\":4,\"E\":2}"), Some("Microsoft Office"));
-        assert_eq!(app_of("anything"), None);
-    }
+async fn end(desk: &Desk<'_>, file: &str, held: &str) -> Result<&'static str, HostError> {
+    let file = NodeId::parse(file).map_err(|_| HostError::NotFound)?;
+    let Some(lock) = desk.host().lock_of(&file).await?.filter(|lock| fingerprint(&lock.id) == held) else {
+        return Ok("changed");
+    };
+    // Only this one: by now another may be there.
+    let Unless::Done(Some(_)) = desk.host().break_lock(&file, Some(&lock)).await? else { return Ok("changed") };
+    let note = desk.noted(AuditEvent::LockBroken).at(desk.host(), &file);
+    desk.host().audit().note(note.detail(&lock.id.escape_default().to_string())).await;
+    Ok("broken")
 }

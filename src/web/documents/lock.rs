@@ -2,8 +2,6 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{
     figures::moment,
@@ -12,7 +10,7 @@ use super::{
     trail,
 };
 use crate::{
-    host::{HeldLock, HostError},
+    host::{HeldLock, HostError, Unless},
     ids::NodeId,
     oauth::Identity,
     server::note_operation,
@@ -21,6 +19,7 @@ use crate::{
         assets::{DOCUMENTS_CSS, DOCUMENTS_JS},
         desk::{Desk, DeskPage, Section, Tone},
         language::DocumentTexts,
+        locks::{editor_of, fingerprint},
         visit::Depth,
     },
 };
@@ -96,7 +95,7 @@ async fn page(desk: &Desk<'_>, id: &str) -> Result<HttpResponse, HostError> {
         state: if lock.is_some() { texts.held } else { texts.free },
         editor: lock.as_ref().and_then(|lock| editor_of(&lock.id)).unwrap_or(texts.unknown_editor),
         ends: lock.as_ref().map(|lock| moment(lock.expires)).unwrap_or_default(),
-        held: lock.as_ref().map(fingerprint).unwrap_or_default(),
+        held: lock.as_ref().map(|lock| fingerprint(&lock.id)).unwrap_or_default(),
         lock,
         saved: moment(watched.head.modified),
         saved_by: texts.by.replace("{name}", &people.name(&watched.head.modified_by)),
@@ -150,29 +149,14 @@ async fn break_lock(desk: &Desk<'_>, id: &str, held: &str, sure: bool) -> Result
         return Ok("unsure");
     }
     let Some(lock) = desk.host().lock_of(&watched.id).await? else { return Ok("changed") };
-    if fingerprint(&lock) != held {
+    if fingerprint(&lock.id) != held {
         return Ok("changed");
     }
-    desk.host().break_lock(&watched.id).await?;
+    // Only this one: by now another may be there.
+    let Unless::Done(Some(_)) = desk.host().break_lock(&watched.id, Some(&lock)).await? else { return Ok("changed") };
     let note = trail::noted(desk, AuditEvent::LockBroken, &watched.id).detail(&lock.id.escape_default().to_string());
     trail::note(desk, note).await;
     Ok("broken")
-}
-
-/// What a form says of the lock that its page showed: the editor's own text may be of any kind.
-fn fingerprint(lock: &HeldLock) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, lock.id.as_bytes()))
-}
-
-/// The program whose lock ids look like this.
-fn editor_of(id: &str) -> Option<&'static str> {
-    if id.starts_with("cool-lock") || id.starts_with("lool-lock") {
-        Some("Collabora Online")
-    } else if id.starts_with('{') && id.contains("\"S\"") {
-        Some("Microsoft Office")
-    } else {
-        None
-    }
 }
 
 fn said(desk: &Desk<'_>, texts: &'static DocumentTexts) -> Option<(Tone, &'static str)> {
@@ -183,17 +167,4 @@ fn said(desk: &Desk<'_>, texts: &'static DocumentTexts) -> Option<(Tone, &'stati
         "refused" => (Tone::Bad, texts.said_refused),
         _ => return None,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_editor_is_told_by_its_lock_id() {
-        assert_eq!(editor_of("cool-lock89abcdef"), Some("Collabora Online"));
-        assert_eq!(editor_of(r#"{"S":"6f5c","F":4}"#), Some("Microsoft Office"));
-        assert_eq!(editor_of("A"), None);
-        assert_eq!(editor_of(""), None);
-    }
 }

@@ -108,17 +108,13 @@ async fn give(
     role: Role,
     done: &'static str,
 ) -> Result<&'static str, HostError> {
-    // Nobody gives more than he has, nor takes from somebody who has more.
-    let until_now = granted(desk, subject, user)?.unwrap_or(Role::Viewer);
-    if !may_give(subject.role(), role) || !may_give(subject.role(), until_now) {
-        return Ok("refused");
-    }
-    match desk.host().rights().grant(&desk.me.user, user, &subject.id, role).await {
+    match desk.host().rights().give(&desk.me.user, user, &subject.id, role).await {
         Ok(grant) => {
             let note = trail::noted(desk, AuditEvent::RoleGiven, &subject.id).about(&grant.user).detail(role.as_str());
             trail::note(desk, note).await;
             Ok(done)
         }
+        Err(GrantError::MayNot) => Ok("refused"),
         Err(GrantError::AlreadyOwner(_)) => Ok("owner"),
         Err(GrantError::NoSuchUser(_)) => Ok("unknown"),
         Err(error) => Err(error.into()),
@@ -126,11 +122,12 @@ async fn give(
 }
 
 async fn take(desk: &Desk<'_>, subject: &Subject, user: &UserId) -> Result<&'static str, HostError> {
-    let Some(role) = granted(desk, subject, user)? else { return Ok("taken") };
-    if !may_give(subject.role(), role) {
-        return Ok("refused");
-    }
-    desk.host().rights().revoke(user, &subject.id).await?;
+    let role = match desk.host().rights().take(&desk.me.user, user, &subject.id).await {
+        Ok(Some(role)) => role,
+        Ok(None) => return Ok("taken"),
+        Err(GrantError::MayNot) => return Ok("refused"),
+        Err(error) => return Err(error.into()),
+    };
     let note = trail::noted(desk, AuditEvent::RoleTaken, &subject.id).about(user).detail(role.as_str());
     trail::note(desk, note).await;
     Ok("taken")

@@ -18,16 +18,19 @@ use super::{
         visit::Depth,
     },
     Crumb, anything, back, folder,
-    items::{MOST, may_take_away},
+    items::MOST,
     said::{Fate, Tally},
     special_name, way,
 };
 use crate::{
-    host::{Host, HostError, Listed, Unless, access::Access, shared_with_me, tokens::Resource},
+    host::{
+        HostError, Listed, Unless,
+        access::{Access, Face},
+        shared_with_me,
+        tokens::Resource,
+    },
     ids::NodeId,
-    names::FileName,
     oauth::Identity,
-    permission::Role,
     server::note_operation,
     store::records::NodeKind,
 };
@@ -64,7 +67,9 @@ struct Content<'a> {
 }
 
 fn chosen(items: &str) -> Result<Vec<NodeId>, HostError> {
-    let ids: Vec<NodeId> = items.split('.').filter_map(|id| NodeId::parse(id).ok()).take(MOST + 1).collect();
+    let mut ids: Vec<NodeId> = items.split('.').filter_map(|id| NodeId::parse(id).ok()).collect();
+    ids.sort_unstable();
+    ids.dedup();
     if ids.is_empty() || ids.len() > MOST { Err(HostError::NotFound) } else { Ok(ids) }
 }
 
@@ -172,33 +177,49 @@ pub(super) async fn act(
 
 async fn carry(desk: &Desk<'_>, fields: &HashMap<String, String>) -> Result<String, HostError> {
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
-    let (target, access) = folder(desk, field("to"))?;
-    if !desk.host().container_facts(&access, &target)?.may_create {
+    let target = NodeId::parse(field("to")).map_err(|_| HostError::NotFound)?;
+    if !takes(desk, &target)? {
         return Err(HostError::NoRight);
     }
     let copies = field("act") == "copy";
-    let mut tally = Tally::default();
-    for item in chosen(field("items"))? {
-        let outcome = if copies { copy(desk, &item, &target).await } else { move_one(desk, &item, &target).await };
-        tally.note(outcome)?;
-    }
+    let one = async |item: &NodeId| {
+        if copies { copy(desk, item, &target).await } else { move_one(desk, item, &target).await }
+    };
+    let tally = carry_all(&chosen(field("items"))?, || takes(desk, &target), one).await?;
     Ok(tally.said(if copies { "copied" } else { "moved" }))
+}
+
+/// Carries one after the other for as long as the folder takes things from him: the right to it may be taken back while many
+/// are on their way. What is left over then counts as not possible.
+async fn carry_all(
+    items: &[NodeId],
+    takes: impl Fn() -> Result<bool, HostError>,
+    one: impl AsyncFn(&NodeId) -> Result<Fate, HostError>,
+) -> Result<Tally, HostError> {
+    let mut tally = Tally::default();
+    for (n, item) in items.iter().enumerate() {
+        if !takes()? {
+            tally.count(Fate::Refused, (items.len() - n) as u64);
+            break;
+        }
+        tally.note(one(item).await)?;
+    }
+    Ok(tally)
+}
+
+/// Whether he may put things into the folder at this moment.
+fn takes(desk: &Desk<'_>, target: &NodeId) -> Result<bool, HostError> {
+    match folder(desk, target.as_str()) {
+        Ok((_, access)) => Ok(desk.host().container_facts(&access, target)?.may_create),
+        Err(HostError::NotFound | HostError::NoRight) => Ok(false),
+        Err(HostError::Access(error)) if error.face() != Face::Trouble => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 async fn move_one(desk: &Desk<'_>, item: &NodeId, target: &NodeId) -> Result<Fate, HostError> {
     let access = anything(desk, item)?;
-    may_take_away(desk, &access)?;
-    let (id, kind) = access.resource().node().ok_or(HostError::NotFound)?;
-    let name = desk.host().name_of(kind, id)?;
-    let Some(head) = &access.head else {
-        desk.host().move_container(id, target, &name).await?;
-        return Ok(Fate::Done);
-    };
-    // In another drive it belongs to somebody else: only its owner gives it away.
-    if desk.host().container(target)?.owner != head.owner {
-        access.require(Role::Owner)?;
-    }
-    match desk.host().move_file(id, target, &name).await? {
+    match desk.host().carry(&access, target).await? {
         Unless::Done(()) => Ok(Fate::Done),
         Unless::Locked(_) => Ok(Fate::Held),
     }
@@ -207,20 +228,48 @@ async fn move_one(desk: &Desk<'_>, item: &NodeId, target: &NodeId) -> Result<Fat
 /// Makes a file of the same bytes; what is stored already is not stored again.
 async fn copy(desk: &Desk<'_>, item: &NodeId, target: &NodeId) -> Result<Fate, HostError> {
     let access = desk.access(Resource::File(item.clone()))?;
-    let (host, file, target, by) = (desk.host().clone(), access.file()?.clone(), target.clone(), access.user_id());
+    let copying = desk.host().begin_copy(&access, target).await?;
     // Goes on to its end should the browser hang up.
-    let copied = actix_web::rt::spawn(async move { copy_bytes(&host, &file, &target, &by).await });
+    let copied = actix_web::rt::spawn(copying.finish());
     copied.await.map_err(|_| HostError::Failed("copying was interrupted".into()))??;
     Ok(Fate::Done)
 }
 
-async fn copy_bytes(host: &Host, file: &NodeId, target: &NodeId, by: &crate::ids::UserId) -> Result<(), HostError> {
-    let mut reading = host.read(file)?;
-    let name = FileName::parse(&reading.head.name)?;
-    let mut creation = host.begin_creation(by, target, Some(reading.content.size)).await?;
-    while let Some(piece) = reading.next().await? {
-        creation.write(&piece).await?;
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    fn ids(count: u8) -> Vec<NodeId> {
+        (0..count).map(|n| NodeId::from_random_bits([n; 16])).collect()
     }
-    creation.finish_suggested(&name).await?;
-    Ok(())
+
+    #[test]
+    fn what_is_named_twice_is_chosen_once_and_too_many_are_refused() {
+        let [one, other] = [3, 1].map(|n| NodeId::from_random_bits([n; 16]));
+        assert_eq!(chosen(&format!("{one}.{other}.{one}.<b>.{other}")).unwrap().len(), 2);
+        assert!(chosen("").is_err());
+        let many = |count: usize| {
+            let ids = (0..count).map(|n| NodeId::from_random_bits((n as u128).to_le_bytes()).to_string());
+            chosen(&ids.chain([one.to_string(), one.to_string()]).collect::<Vec<_>>().join("."))
+        };
+        assert_eq!(many(MOST - 1).unwrap().len(), MOST);
+        assert!(many(MOST).is_err());
+    }
+
+    #[actix_web::test]
+    async fn whoever_loses_the_right_to_the_folder_carries_no_more_and_hears_how_many_he_carried() {
+        let (asked, carried) = (Cell::new(0), Cell::new(0));
+        let takes = || {
+            asked.set(asked.get() + 1);
+            Ok(asked.get() <= 2)
+        };
+        let one = async |_: &NodeId| {
+            carried.set(carried.get() + 1);
+            Ok(Fate::Done)
+        };
+        let tally = carry_all(&ids(5), takes, one).await.unwrap();
+        assert_eq!((carried.get(), tally.said("moved").as_str()), (2, "said=moved&done=2&refused=3"));
+    }
 }

@@ -14,7 +14,8 @@ use super::{
         desk::{Desk, DeskPage, Section, Tone, icons},
         downloads,
         frame::redirect,
-        language::FolderTexts,
+        language::{DocumentTexts, FolderTexts},
+        locks::editor_of,
         moments,
         visit::Depth,
     },
@@ -27,6 +28,7 @@ use crate::{
     host::{HostError, Unless, access::Access, shared_with_me, tokens::Resource},
     ids::NodeId,
     launch::{OfficeApp, Origin},
+    lock::LockId,
     oauth::Identity,
     office::{Launcher, Wish},
     permission::Role,
@@ -199,18 +201,28 @@ pub(super) async fn rename(
     let name = fields.get("name").map_or("", |name| name.trim());
     let wrong = match rename_one(&desk, &id, name).await {
         Ok(Unless::Done(())) => return back(&desk, fields.get("back"), &format!("file/{id}"), "said=renamed"),
-        Ok(Unless::Locked(_)) => (StatusCode::LOCKED, texts.held_refused),
+        Ok(Unless::Locked(current)) => return held(&desk, &id, current.as_ref().map_or("", LockId::as_str)),
         Err(HostError::NameTaken) => (StatusCode::CONFLICT, texts.name_taken),
         Err(HostError::IllegalName(_)) => (StatusCode::UNPROCESSABLE_ENTITY, texts.name_illegal),
         Err(error) => return desk.refusal(&error),
     };
-    refused(&desk, &id, wrong)
+    refused(&desk, &id, wrong, "")
 }
 
-/// The name cannot be had: a page that says so, with a way back.
-fn refused(desk: &Desk<'_>, id: &str, wrong: (StatusCode, &str)) -> HttpResponse {
+/// Somebody has it open: in what, and the way to who edits it.
+fn held(desk: &Desk<'_>, id: &str, lock: &str) -> HttpResponse {
     let texts = FolderTexts::of(desk.language());
-    let content = format!(r#"<p><a class="button first" href="../{id}">{}</a></p>"#, texts.go_back);
+    let editor = editor_of(lock).map(|editor| texts.held_with.replace("{editor}", editor));
+    let editor = editor.map(|text| format!("<p>{text}</p>")).unwrap_or_default();
+    let who = DocumentTexts::of(desk.language()).lock;
+    let more = format!(r#"{editor}<p><a class="button" href="../../lock/{id}">{who}</a></p>"#);
+    refused(desk, id, (StatusCode::LOCKED, texts.held_refused), &more)
+}
+
+/// The name cannot be had: a page that says so, with a way back. The id must be a good one.
+fn refused(desk: &Desk<'_>, id: &str, wrong: (StatusCode, &str), more: &str) -> HttpResponse {
+    let texts = FolderTexts::of(desk.language());
+    let content = format!(r#"{more}<p><a class="button first" href="../{id}">{}</a></p>"#, texts.go_back);
     desk.answer(
         wrong.0,
         &DeskPage {
@@ -225,18 +237,18 @@ fn refused(desk: &Desk<'_>, id: &str, wrong: (StatusCode, &str)) -> HttpResponse
 
 async fn rename_one(desk: &Desk<'_>, id: &str, name: &str) -> Result<Unless<()>, HostError> {
     let (id, access) = thing(desk, id)?;
-    let Some(head) = &access.head else {
+    if access.head.is_none() {
         let name = crate::names::FileName::parse(name)?;
         desk.host().rename_container(&access, &name).await?;
         return Ok(Unless::Done(()));
-    };
+    }
     access.require(Role::Editor)?;
     let present = desk.host().name_of(crate::store::records::NodeKind::File, &id)?;
     // Whoever typed the extension as well means the same name.
     let extension = present.extension();
     let typed = name.strip_suffix(extension).filter(|stem| !stem.is_empty()).unwrap_or(name);
     let to = present.with_stem(typed)?;
-    desk.host().move_file(&id, &head.parent, &to).await
+    desk.host().rename_exactly(&access, &to).await
 }
 
 /// The bytes, as an attachment, for whoever has a session: no token is in the address.

@@ -103,15 +103,7 @@ async fn to_bin(desk: &Desk<'_>, item: &NodeId, tally: &mut Tally) -> Result<Opt
 /// # Errors
 /// [`HostError::NoRight`], and what the store says.
 pub(super) fn may_take_away(desk: &Desk<'_>, access: &Access) -> Result<(), HostError> {
-    let may = match (access.resource(), &access.head) {
-        (Resource::File(_), Some(head)) => {
-            let beside = || desk.host().container_facts(access, &head.parent).is_ok_and(|facts| facts.may_create);
-            access.role.is_owner() || (access.role.can_write() && beside())
-        }
-        (Resource::Container(id), _) => desk.host().container_facts(access, id)?.may_delete,
-        _ => false,
-    };
-    if may { Ok(()) } else { Err(HostError::NoRight) }
+    if desk.host().may_take_away(access)? { Ok(()) } else { Err(HostError::NoRight) }
 }
 
 #[cfg(test)]

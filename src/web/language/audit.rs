@@ -62,8 +62,16 @@ texts! {
     key_rotated { en: "Signing key replaced", de: "Signaturschlüssel erneuert", fr: "Clé de signature remplacée", es: "Clave de firma renovada", ja: "署名鍵を更新", zh: "更换签名密钥" }
     /// A key was retired.
     key_retired { en: "Signing key retired", de: "Signaturschlüssel ungültig gemacht", fr: "Clé de signature retirée", es: "Clave de firma retirada", ja: "署名鍵を失効", zh: "停用签名密钥" }
+    /// Files were read out by a command.
+    exported { en: "Files exported", de: "Dateien ausgelesen", fr: "Fichiers exportés", es: "Archivos exportados", ja: "ファイルをエクスポート", zh: "导出文件" }
+    /// Files were put in by a command.
+    imported { en: "Files imported", de: "Dateien eingelesen", fr: "Fichiers importés", es: "Archivos importados", ja: "ファイルをインポート", zh: "导入文件" }
+    /// Something was moved by a command.
+    moved { en: "Moved or renamed", de: "Verschoben oder umbenannt", fr: "Déplacé ou renommé", es: "Movido o renombrado", ja: "移動または名前変更", zh: "移动或重命名" }
     /// A backup was made.
     backup_made { en: "Backup made", de: "Backup gemacht", fr: "Sauvegarde faite", es: "Copia de seguridad hecha", ja: "バックアップ作成", zh: "进行备份" }
+    /// The store was made of a backup.
+    backup_restored { en: "Restored from a backup", de: "Aus einem Backup wiederhergestellt", fr: "Restauré depuis une sauvegarde", es: "Restaurado de una copia de seguridad", ja: "バックアップから復元", zh: "从备份恢复" }
     /// A client was added.
     client_added { en: "Client added", de: "Client hinzugefügt", fr: "Client ajouté", es: "Cliente añadido", ja: "クライアント追加", zh: "添加客户端" }
     /// A client got a secret.
@@ -106,7 +114,11 @@ impl AuditTexts {
             AuditEvent::TokenIssued => self.token_issued,
             AuditEvent::KeyRotated => self.key_rotated,
             AuditEvent::KeyRetired => self.key_retired,
+            AuditEvent::Exported => self.exported,
+            AuditEvent::Imported => self.imported,
+            AuditEvent::Moved => self.moved,
             AuditEvent::BackupMade => self.backup_made,
+            AuditEvent::BackupRestored => self.backup_restored,
             AuditEvent::ClientAdded => self.client_added,
             AuditEvent::ClientSecretMade => self.client_secret_made,
             AuditEvent::ClientRemoved => self.client_removed,

@@ -93,6 +93,8 @@ texts! {
     held_long { en: "Somebody has this file open in an editor. Until it is closed, it cannot be renamed, deleted or replaced.", de: "Jemand hat diese Datei in einem Editor offen. Solange kann sie nicht umbenannt, gelöscht oder ersetzt werden.", fr: "Quelqu’un a ouvert ce fichier dans un éditeur. Il ne peut être ni renommé, ni supprimé, ni remplacé pour le moment.", es: "Alguien tiene este archivo abierto en un editor. Mientras tanto no se puede cambiar de nombre, eliminar ni reemplazar.", ja: "このファイルは編集中です。編集が終わるまで、名前の変更、削除、置き換えはできません。", zh: "有人正在编辑器中打开此文件。在此期间无法重命名、删除或替换。" }
     /// A refusal for that reason.
     held_refused { en: "Nothing was changed: somebody has this file open in an editor. Try again when it is closed.", de: "Nichts wurde geändert: Jemand hat diese Datei in einem Editor offen. Versuche es wieder, wenn sie geschlossen ist.", fr: "Rien n’a été modifié : quelqu’un a ouvert ce fichier dans un éditeur. Réessayez quand il sera fermé.", es: "No se ha cambiado nada: alguien tiene este archivo abierto en un editor. Inténtalo cuando esté cerrado.", ja: "何も変更されていません。このファイルは編集中です。閉じられてからもう一度お試しください。", zh: "未作任何更改：有人正在编辑器中打开此文件。请在其关闭后重试。" }
+    /// In which program it is open: `{editor}`.
+    held_with { en: "It is open in {editor}.", de: "Sie ist in {editor} geöffnet.", fr: "Il est ouvert dans {editor}.", es: "Está abierto en {editor}.", ja: "{editor} で開かれています。", zh: "它正在 {editor} 中打开。" }
     /// Opens something.
     open { en: "Open", de: "Öffnen", fr: "Ouvrir", es: "Abrir", ja: "開く", zh: "打开" }
     /// Fetches the bytes.

@@ -221,8 +221,14 @@ async fn end(
 async fn enter(visit: &Visit<'_>, who: &Outsider, return_to: Option<&ReturnTo>) -> Result<HttpResponse, Trouble> {
     let oidc = &visit.identity.settings.oidc;
     let newcomers = oidc.create_users.then_some(oidc.kind);
-    match visit.identity.host.accounts().enter(who, newcomers).await {
+    let accounts = visit.identity.host.accounts();
+    let is_known = accounts.by_subject(&who.subject)?.is_some();
+    match accounts.enter(who, newcomers).await {
         Ok(account) => {
+            if !is_known {
+                let note = visit.noted(AuditEvent::UserAdded, None).about(&account.user).detail("provider");
+                visit.identity.host.audit().note(note).await;
+            }
             let note = visit.noted(AuditEvent::SignIn, Some(&account.user)).detail("provider");
             visit.identity.host.audit().note(note).await;
             finish(visit, &account, return_to).await
