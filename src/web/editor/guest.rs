@@ -1,6 +1,6 @@
 //! The host page for whoever holds a share link and need not be signed in: `/s/{code}/open` reads or edits as the link says,
-//! `/s/{code}/embed` only reads and may be framed by any page (rules W-45 and W-46). In a folder that is shared, `?file=` says
-//! which document.
+//! `/s/{code}/view` only reads, `/s/{code}/embed` only reads and may be framed by any page (rules W-45 and W-46). In a folder
+//! that is shared, `?file=` says which document.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use serde_json::json;
@@ -38,6 +38,16 @@ pub(super) async fn open(
 ) -> HttpResponse {
     note_operation(&request, "host page");
     show(&request, &code, &wopi, &identity, Mode::Edit).await
+}
+
+pub(super) async fn view(
+    request: HttpRequest,
+    code: web::Path<String>,
+    wopi: web::Data<Wopi>,
+    identity: web::Data<Identity>,
+) -> HttpResponse {
+    note_operation(&request, "host page");
+    show(&request, &code, &wopi, &identity, Mode::View).await
 }
 
 pub(super) async fn embed(
@@ -125,7 +135,7 @@ fn seat<'a>(
         .map(|(_, value)| value);
     let file = match &asked {
         Some(id) => NodeId::parse(id).map_err(|_| HostError::NotFound)?,
-        None => top,
+        None => top.clone(),
     };
     let resource = Resource::File(file.clone());
     let new = NewToken::for_link(link, resource.clone(), most, ClientKind::Any);
@@ -133,12 +143,15 @@ fn seat<'a>(
     // Asks whether the link still opens the file: whoever made it may have lost the right.
     let access = wopi.host.access_control().authorize(&token.text, &resource)?;
     let facts = wopi.host.facts(&access)?;
+    // As CloseUrl says it.
+    let inner = facts.folder.is_some() && facts.head.parent != top;
+    let folder = if inner { format!("?folder={}", facts.head.parent) } else { String::new() };
     let which = asked.map(|_| format!("?file={file}")).unwrap_or_default();
     let places = Places {
         state: format!("s/{code}/state{which}"),
         token: format!("s/{code}/token{which}"),
         download: format!("s/{code}/download{which}"),
-        close: format!("s/{code}"),
+        close: format!("s/{code}{folder}"),
         edit: access.role.can_write().then(|| format!("s/{code}/open{which}")),
         ..Places::default()
     };

@@ -6,7 +6,7 @@
 //! POST /edit/{id}            ─ the copy of an old format, after its page has said what happens
 //! POST /edit/{id}/token      ─ a fresh token for a page that stays open
 //! GET  /state/{id}           ─ what the host itself knows of the document's saves
-//! GET  /s/{code}/open …      ─ the same for whoever holds a share link
+//! GET  /s/{code}/view, open … ─ the same for whoever holds a share link
 //! ```
 //!
 //! The page says the same to all editors; what each of them says otherwise is in `assets/host_page.js`.
@@ -45,6 +45,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/edit/{id}/embed").route(web::post().to(renewal::embed)))
         .service(web::resource("/state/{id}").route(web::get().to(state::of_account)))
         .service(web::resource("/template/{id}").route(read().to(template::handle)))
+        .service(web::resource("/s/{link}/view").route(read().to(guest::view)))
         .service(web::resource("/s/{link}/open").route(read().to(guest::open)))
         .service(web::resource("/s/{link}/embed").route(read().to(guest::embed)))
         .service(web::resource("/s/{link}/state").route(web::get().to(guest::state)))
