@@ -23,7 +23,7 @@ use crate::{
     source = r#"<div class="card">
 <p>{{ reason }}</p>
 <p class="quiet">{{ texts.kind }}: {{ kind }} · {{ texts.size }}: {{ size }} · {{ texts.changed_at }}: <time datetime="{{ changed }}">{{ changed_plain }}</time></p>
-{% if let Some(mark) = converts %}<form method="post" action="{{ root }}edit/{{ id }}"><input type="hidden" name="form" value="{{ mark }}"><p class="buttons"><button class="first" type="submit">{{ icons::EDIT|safe }}{{ texts.convert_now }}</button> <a class="button" href="{{ root }}view/{{ id }}">{{ texts.only_read }}</a></p></form>
+{% if let Some(path) = converts %}<form method="post" action="{{ root }}{{ path }}">{% if !mark.is_empty() %}<input type="hidden" name="form" value="{{ mark }}">{% endif %}<p class="buttons"><button class="first" type="submit">{{ icons::EDIT|safe }}{{ texts.convert_now }}</button> <a class="button" href="{{ root }}{{ places.view }}">{{ texts.only_read }}</a></p></form>
 {% endif %}<p class="buttons">
 <a class="button{% if converts.is_none() %} first{% endif %}" href="{{ root }}{{ places.download }}" download rel="noreferrer">{{ icons::DOWNLOAD|safe }}{{ texts.download }}</a>
 {% if let Some((link, label)) = app %}<a class="button" href="{{ link }}">{{ label }}</a>
@@ -45,7 +45,7 @@ struct Content<'a> {
     app: Option<(String, String)>,
     places: &'a super::Places,
     root: &'a str,
-    id: &'a str,
+    mark: &'a str,
 }
 
 /// The page for somebody who is signed in.
@@ -64,16 +64,15 @@ pub(super) fn of_guest(seat: &Seat<'_>, opens: &Opens) -> HttpResponse {
 
 fn content<'a>(seat: &'a Seat<'_>, opens: &Opens, app: Option<(String, String)>) -> Content<'a> {
     let (texts, head) = (EditorTexts::of(seat.visit.texts), &seat.facts.head);
-    let copies = matches!(opens, Opens::Copy(_)) && !seat.access.is_anonymous();
     let reason = match opens {
-        Opens::Copy(opening) if copies => {
+        Opens::Copy(opening) => {
             let extension = opening.target_extension.as_deref().unwrap_or_default();
             texts.convert.replace("{extension}", &format!(".{}", extension.trim_start_matches('.')))
         }
         Opens::Empty => texts.empty.to_owned(),
         Opens::Editor(_) => texts.editor_away.to_owned(),
-        Opens::Copy(_) | Opens::Nowhere if seat.wopi.editors.unknown() > 0 => texts.editor_away.to_owned(),
-        Opens::Copy(_) | Opens::Nowhere => texts.no_editor.to_owned(),
+        Opens::Nowhere if seat.wopi.editors.unknown() > 0 => texts.editor_away.to_owned(),
+        Opens::Nowhere => texts.no_editor.to_owned(),
     };
     let kind = mime_guess::from_path(&head.name).first_or_octet_stream().essence_str().to_owned();
     let changed = head.modified.to_iso();
@@ -84,11 +83,11 @@ fn content<'a>(seat: &'a Seat<'_>, opens: &Opens, app: Option<(String, String)>)
         size: readable(head.content.size),
         changed_plain: changed.chars().take(16).map(|letter| if letter == 'T' { ' ' } else { letter }).collect(),
         changed,
-        converts: copies.then_some(seat.mark.as_str()),
+        converts: seat.places.edit.as_deref().filter(|_| matches!(opens, Opens::Copy(_))),
         app,
         places: &seat.places,
         root: seat.visit.depth.root(),
-        id: seat.file.as_str(),
+        mark: &seat.mark,
     }
 }
 

@@ -80,3 +80,40 @@ async fn a_guest_reads_where_he_could_edit_and_goes_on_to_editing_from_there() {
     assert!(!super::html(&page).contains("id=\"edit\""));
     anna.edit().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn w42_w44_a_guest_who_may_write_into_the_folder_converts_an_old_format_and_is_led_to_the_copy() {
+    let server = super::office();
+    let anna = Writer::new(server, "convertsanna", "top/old.xls", b"old").await;
+    let mut guest = Person::stranger(server.binary());
+    let offer = "The original stays as it is";
+    // Behind these links there is no place for the copy.
+    let reads = folder_link(server, "convertsanna", "/top", "ReadOnly").await;
+    for path in [format!("/s/{}/open", anna.link("ReadWrite").await), format!("/s/{reads}/open?file={}", anna.id)] {
+        let page = guest.get(&path).await.expect(200);
+        assert!(!super::html(&page).contains(offer));
+        let page = guest.post(&path, &[]).await.expect(200);
+        assert!(!super::html(&page).contains("convert.aspx"));
+    }
+    let code = folder_link(server, "convertsanna", "/top", "ReadWrite").await;
+    let path = format!("/s/{code}/open?file={}", anna.id);
+    let page = super::html(&guest.get(&path).await.expect(200));
+    assert!(page.contains(offer) && page.contains(".xlsx") && !page.contains("office_form"), "{page}");
+    assert!(page.contains(&format!("action=\"../..{path}\"")), "{page}");
+    let reading = format!("/s/{code}/view?file={}", anna.id);
+    assert!(page.contains(&format!("href=\"../..{reading}\"")), "{page}");
+    assert!(!super::html(&guest.get(&reading).await.expect(200)).contains(offer));
+    let converting = guest.post(&path, &[]).await.expect(200);
+    assert_eq!(super::action(&converting).path(), "/x/convert.aspx");
+    let editor = anna.editor(&converting);
+    let call = editor.post("PUT_RELATIVE").header("X-WOPI-SuggestedTarget", ".xlsx");
+    let made = call.header("X-WOPI-FileConversion", "true").body("new").send().await.expect(200).json();
+    for (name, page) in [("HostEditUrl", "open"), ("HostViewUrl", "view")] {
+        let url = made[name].as_str().unwrap();
+        let path = url.strip_prefix(server.binary().url().trim_end_matches('/')).unwrap();
+        assert!(path.starts_with(&format!("/s/{code}/{page}?file=")), "{name}: {url}");
+        let page = guest.get(path).await.expect(200);
+        assert_eq!(super::data(&page)["edits"], name == "HostEditUrl");
+    }
+    assert_eq!(editor.get().await.expect(200).body, b"old", "the original is as it was");
+}
