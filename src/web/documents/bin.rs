@@ -5,11 +5,7 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
 
-use super::{
-    figures::{moment, size},
-    people::People,
-    trail,
-};
+use super::{figures::moment, people::People, trail};
 use crate::{
     clock::Timestamp,
     host::{BinEntry, BinMark, Host, HostError},
@@ -21,6 +17,7 @@ use crate::{
         assets::{DOCUMENTS_CSS, DOCUMENTS_JS},
         desk::{Desk, DeskPage, Section, Tone, icons},
         language::{BinTexts, DocumentTexts},
+        sizes::size,
         visit::Depth,
     },
 };

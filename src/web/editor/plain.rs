@@ -8,6 +8,7 @@ use super::{
         desk::{Desk, DeskPage, Section, icons},
         frame::{self, Page},
         language::EditorTexts,
+        sizes::size,
     },
     Seat,
     opening::{self, Opens},
@@ -80,7 +81,7 @@ fn content<'a>(seat: &'a Seat<'_>, opens: &Opens, app: Option<(String, String)>)
         texts,
         reason,
         kind,
-        size: readable(head.content.size),
+        size: size(head.content.size, seat.visit.texts),
         changed_plain: changed.chars().take(16).map(|letter| if letter == 'T' { ' ' } else { letter }).collect(),
         changed,
         converts: seat.places.edit.as_deref().filter(|_| matches!(opens, Opens::Copy(_))),
@@ -101,42 +102,4 @@ fn app(desk: &Desk<'_>, seat: &Seat<'_>) -> Option<(String, String)> {
     let launch = launcher.link(&desk.me, &seat.file, Wish { origin: Origin::Web, ..Wish::default() }).ok()?;
     let label = EditorTexts::of(seat.visit.texts).in_app.replace("{app}", &launch.parts.app.to_string());
     Some((launch.link, label))
-}
-
-/// A size as people read it, in powers of 1000.
-fn readable(bytes: u64) -> String {
-    let mut unit = 1;
-    for name in ["B", "kB", "MB", "GB"] {
-        if bytes < unit * 1000 || name == "GB" {
-            let tenths = bytes / (unit / 10).max(1);
-            return match unit {
-                1 => format!("{bytes} {name}"),
-                _ if tenths < 100 => format!("{}.{} {name}", tenths / 10, tenths % 10),
-                _ => format!("{} {name}", tenths / 10),
-            };
-        }
-        unit *= 1000;
-    }
-    format!("{bytes} B")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_short() {
-        for (bytes, text) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1000, "1.0 kB"),
-            (9_999, "9.9 kB"),
-            (10_000, "10 kB"),
-            (1_500_000, "1.5 MB"),
-            (2_000_000_000_000, "2000 GB"),
-        ] {
-            assert_eq!(readable(bytes), text);
-        }
-        assert!(readable(u64::MAX).ends_with(" GB"));
-    }
 }

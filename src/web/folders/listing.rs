@@ -17,8 +17,9 @@ use super::{
     super::{
         assets::{FOLDER_CSS, FOLDER_JS},
         desk::{Desk, DeskPage, Section, icons},
-        language::FolderTexts,
+        language::{FolderTexts, Texts},
         sign_in::finish::add,
+        sizes,
         visit::Depth,
     },
     Crumb, folder,
@@ -215,13 +216,14 @@ fn content<'a>(
             None => String::new(),
         },
         count: total.map(|total| texts.count.replace("{n}", &total.to_string())).unwrap_or_default(),
-        words: words(texts),
+        words: words(desk.language()),
         rows,
     })
 }
 
 /// What the script says.
-fn words(texts: &FolderTexts) -> String {
+fn words(language: &Texts) -> String {
+    let texts = FolderTexts::of(language);
     serde_json::json!({
         "chosen": texts.chosen_count, "sure": texts.sure, "sureFolder": texts.sure_folder, "sureMany": texts.sure_many,
         "folder": texts.new_folder, "docx": texts.document, "xlsx": texts.spreadsheet, "pptx": texts.presentation,
@@ -229,7 +231,7 @@ fn words(texts: &FolderTexts) -> String {
         "sending": texts.sending, "sent": texts.sent, "failed": texts.failed, "some": texts.sent_some,
         "waiting": texts.waiting, "again": texts.again, "cancel": texts.cancel_one, "retry": texts.retry,
         "skipped": texts.skipped, "stopped": texts.stopped, "keptAside": texts.kept_aside, "version": texts.new_version,
-        "leave": texts.leave, "signedOut": texts.signed_out, "units": texts.units, "loading": texts.loading,
+        "leave": texts.leave, "signedOut": texts.signed_out, "units": sizes::units(language), "loading": texts.loading,
     })
     .to_string()
 }
