@@ -72,10 +72,7 @@ struct Page<'a> {
 /// `GET /bin?after=&ask=`.
 pub(super) async fn show(request: HttpRequest, identity: web::Data<Identity>) -> HttpResponse {
     note_operation(&request, "bin page");
-    match Desk::open(&request, &identity, Depth::One).await {
-        Ok(desk) => page(&desk).await.unwrap_or_else(|error| desk.refusal(&error)),
-        Err(answer) => answer,
-    }
+    Desk::page(&request, &identity, Depth::One, async |desk| page(desk).await).await
 }
 
 async fn page(desk: &Desk<'_>) -> Result<HttpResponse, HostError> {
@@ -168,14 +165,8 @@ fn mark(text: &str) -> Option<BinMark> {
 /// `POST /bin`.
 pub(super) async fn submit(request: HttpRequest, body: web::Bytes, identity: web::Data<Identity>) -> HttpResponse {
     note_operation(&request, "bin");
-    let (desk, fields) = match Desk::form(&request, &identity, Depth::One, &body).await {
-        Ok(form) => form,
-        Err(answer) => return answer,
-    };
-    match decide(&desk, &fields).await {
-        Ok(said) => desk.go(&format!("bin?said={said}")),
-        Err(error) => desk.refusal(&error),
-    }
+    let act = async |desk: &Desk<'_>, fields: &_| Ok(desk.go(&format!("bin?said={}", decide(desk, fields).await?)));
+    Desk::sent(&request, &identity, Depth::One, &body, act).await
 }
 
 async fn decide(desk: &Desk<'_>, fields: &HashMap<String, String>) -> Result<String, HostError> {

@@ -142,10 +142,7 @@ struct Page<'a> {
 /// `GET /versions/{id}`.
 pub(super) async fn show(request: HttpRequest, id: web::Path<String>, identity: web::Data<Identity>) -> HttpResponse {
     note_operation(&request, "versions page");
-    match Desk::open(&request, &identity, Depth::Two).await {
-        Ok(desk) => page(&desk, &id).await.unwrap_or_else(|error| desk.refusal(&error)),
-        Err(answer) => answer,
-    }
+    Desk::page(&request, &identity, Depth::Two, async |desk| page(desk, &id).await).await
 }
 
 async fn page(desk: &Desk<'_>, id: &str) -> Result<HttpResponse, HostError> {

@@ -117,11 +117,7 @@ pub(super) async fn page(
     wopi: web::Data<Wopi>,
 ) -> HttpResponse {
     note_operation(&request, "folder page");
-    let desk = match Desk::open(&request, &identity, Depth::Two).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    show(&desk, &id, &wopi).await.unwrap_or_else(|error| desk.refusal(&error))
+    Desk::page(&request, &identity, Depth::Two, async |desk| show(desk, &id, &wopi).await).await
 }
 
 async fn show(desk: &Desk<'_>, id: &str, wopi: &Wopi) -> Result<HttpResponse, HostError> {
