@@ -113,13 +113,20 @@ impl Urls {
     }
 
     /// What one of the URLs leads to that this host gives to people: the page of a file or folder, or a share link. Query
-    /// and fragment do not matter. `None` for every other text; none is ever fetched (containers-ecosystem.md rule C-112).
+    /// and fragment do not matter, but where they name the file in a shared folder. `None` for every other text; none is ever fetched (containers-ecosystem.md rule C-112).
     pub fn named_by(&self, text: &str) -> Option<Named> {
-        let path = text.trim().strip_prefix(self.base.get()?.as_str())?.split(['?', '#']).next()?;
+        let text = text.trim().strip_prefix(self.base.get()?.as_str())?.split('#').next()?;
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
         let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         match parts.as_slice() {
             ["view" | "edit" | "share" | "versions" | "folder", id] | ["wopi", "files" | "containers", id] => {
                 NodeId::parse(id).ok().map(Named::Node)
+            }
+            ["s", code, "view" | "open"] if !code.is_empty() => {
+                match query.split('&').find_map(|pair| pair.strip_prefix("file=")) {
+                    Some(id) => NodeId::parse(id).ok().map(Named::Node),
+                    None => Some(Named::Link((*code).to_owned())),
+                }
             }
             ["s", code] if !code.is_empty() => Some(Named::Link((*code).to_owned())),
             _ => None,
@@ -160,6 +167,21 @@ impl Urls {
     pub fn share_link_folder(&self, code: &str, folder: &NodeId, mark: Option<&str>) -> String {
         let after = mark.map(|mark| format!("&after={mark}")).unwrap_or_default();
         format!("{}?folder={folder}{after}", self.share_link(code))
+    }
+
+    /// The page that shows what is behind a share link, or this file in the folder that is behind it.
+    pub fn shared_view(&self, code: &str, within: Option<&NodeId>) -> String {
+        self.shared_file(code, "view", within)
+    }
+
+    /// The page that edits it, if the link gives the right to.
+    pub fn shared_edit(&self, code: &str, within: Option<&NodeId>) -> String {
+        self.shared_file(code, "open", within)
+    }
+
+    fn shared_file(&self, code: &str, page: &str, within: Option<&NodeId>) -> String {
+        let file = within.map(|file| format!("?file={file}")).unwrap_or_default();
+        format!("{}/{page}{file}", self.share_link(code))
     }
 
     /// The page behind a share link for other pages to frame (web-host.md rule W-45).
@@ -315,9 +337,19 @@ mod tests {
             assert_eq!(urls.named_by(&format!("{url}?access_token=x#y")), named);
         }
         assert_eq!(urls.named_by(&urls.share_link("code.mark")), Some(Named::Link("code.mark".to_owned())));
+        let link = Some(Named::Link("code.mark".to_owned()));
+        for url in [urls.shared_view("code.mark", None), urls.shared_edit("code.mark", None)] {
+            assert_eq!(urls.named_by(&url), link, "{url}");
+        }
+        for url in [urls.shared_view("code.mark", Some(&node)), urls.shared_edit("code.mark", Some(&node))] {
+            assert_eq!(urls.named_by(&url), named, "{url}");
+        }
         for text in [
             "",
             "/view/x",
+            "https://docs.example/office/s//open",
+            "https://docs.example/office/s/code.mark/state",
+            "https://docs.example/office/s/code.mark/open?file=a/b",
             "https://docs.example/office/s/",
             "https://docs.example/view/x",
             "https://elsewhere.example/office/view/x",

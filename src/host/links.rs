@@ -47,7 +47,8 @@ pub enum LinkError {
 }
 
 /// The share links of the house. Whoever knows a link's *code* holds the link. The code is the link's id and a keyed hash of
-/// it; tokens and records name the id alone, from which nobody can make the code.
+/// it; tokens and records name the id alone, from which nobody can make the code. The house itself names the code to whoever
+/// shows a token that was issued for the link: he came by it.
 #[derive(Clone)]
 pub struct Links {
     engine: Arc<dyn Engine>,

@@ -11,6 +11,7 @@ mod door;
 pub mod health;
 pub mod metrics;
 pub mod proxy;
+pub(crate) mod rates;
 pub mod reply;
 pub mod run;
 pub mod telemetry;

@@ -16,6 +16,16 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use super::visit::Visit;
 use crate::host::trouble::Trouble;
 
+/// How the head of every page begins: nothing of it is kept, found, or told to the next site.
+pub(crate) const HEAD: &str = r#"<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">"#;
+
+/// The sign of the house.
+pub(crate) const HOUSE: &str = r#"<svg viewBox="0 0 24 24" width="28" height="28" aria-hidden="true" focusable="false"><path d="M4 21V10l8-7 8 7v11z" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round"/><path d="M12 12v9M8 15l4-3 4 3" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg>"#;
+
 /// The looks: one column from 320 px on, light and dark, no script, no picture from elsewhere.
 const STYLE: &str = include_str!("frame.css");
 
@@ -28,16 +38,12 @@ static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(digest(&S
     source = r##"<!doctype html>
 <html lang="{{ tag }}">
 <head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
+{{ HEAD|safe }}
 <title>{{ title }} – {{ place }}</title>
 <style>{{ style|safe }}</style>
 </head>
 <body>
-<header><svg viewBox="0 0 24 24" width="28" height="28" aria-hidden="true" focusable="false"><path d="M4 21V10l8-7 8 7v11z" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round"/><path d="M12 12v9M8 15l4-3 4 3" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg><span>{{ place }}</span></header>
+<header>{{ HOUSE|safe }}<span>{{ place }}</span></header>
 <main>
 <h1>{{ title }}</h1>
 {{ content|safe }}

@@ -17,6 +17,7 @@ mod moments;
 pub mod oidc;
 mod privacy;
 pub mod sign_in;
+mod sizes;
 pub(crate) mod visit;
 
 use actix_web::{http::Method, middleware::Compress, web};

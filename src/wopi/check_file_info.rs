@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{
     Wopi,
     browser::Browser,
+    pages::Pages,
     reply::{self, Problem},
     session::{self, Session},
     shapes::{offers_containers, reported_name, share_types},
@@ -120,7 +121,7 @@ fn say(session: &Session, wopi: &Wopi) -> Result<Bytes, Problem> {
 fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileInfo, Problem> {
     let FileFacts { head, role, may_create_siblings, folder, user_info } = facts;
     let (access, urls, id) = (&session.access, &wopi.urls, &session.file);
-    let account = access.account();
+    let (account, pages) = (access.account(), Pages::of(wopi, access)?);
     let licence = Licence::of(account.map(|account| account.kind));
     let Supports { update, save_as, locks, get_lock, rename, delete, user_info: keeps_info, activities, .. } =
         wopi.supports;
@@ -164,9 +165,9 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
         supports_containers: containers,
         supports_ecosystem: containers,
         supports_get_file_wopi_src: containers,
-        host_view_url: urls.view(id),
-        host_edit_url: urls.edit(id),
-        close_url: if folder.is_some() { urls.folder(&head.parent) } else { urls.home() },
+        host_view_url: pages.view(id),
+        host_edit_url: pages.edit(id),
+        close_url: if folder.is_some() { pages.folder(&head.parent) } else { pages.home() },
         download_url: urls.download(id, &download),
         file_url: urls.file_bytes(id, &download),
         // Both are pages for people with an account.
@@ -175,8 +176,8 @@ fn answer(session: &Session, wopi: &Wopi, facts: FileFacts) -> Result<CheckFileI
         sign_in_url: access.is_anonymous().then(|| urls.sign_in()),
         post_message_origin: urls.origin(),
         breadcrumb_brand_name: "Lockhouse",
-        breadcrumb_brand_url: urls.home(),
-        breadcrumb_folder_url: folder.as_ref().map(|_| urls.folder(&head.parent)),
+        breadcrumb_brand_url: pages.home(),
+        breadcrumb_folder_url: folder.as_ref().map(|_| pages.folder(&head.parent)),
         breadcrumb_folder_name: folder,
     })
 }

@@ -8,6 +8,7 @@ use super::{
     contents::DRAINED,
     dispatch::body_of,
     headers,
+    pages::Pages,
     reply::{self, Problem},
     session::Session,
 };
@@ -110,11 +111,12 @@ fn answer(session: &Session, wopi: &Wopi, id: &NodeId, head: &FileHead) -> Resul
     // The new token ends when the presented one does (files.md section 1.7).
     let token =
         wopi.host.tokens().issue_traded(&session.access.claims, Resource::File(id.clone())).map_err(HostError::from)?;
+    let pages = Pages::of(wopi, &session.access)?;
     Ok(reply::ok().json(json!({
         "Name": head.name,
         "Url": wopi.urls.wopi_src_with_token(id, &token.text),
-        "HostViewUrl": wopi.urls.view(id),
-        "HostEditUrl": wopi.urls.edit(id),
+        "HostViewUrl": pages.view(id),
+        "HostEditUrl": pages.edit(id),
         "LastModifiedTime": head.modified.to_iso(),
     })))
 }

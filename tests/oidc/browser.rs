@@ -1,9 +1,11 @@
 //! A browser: it keeps the house's cookies, fills in forms, and shows each redirect instead of following it.
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::sync::Mutex;
 
 use reqwest::header;
 use url::Url;
+
+use crate::support::Cookies;
 
 /// What a browser was answered.
 #[derive(Debug)]
@@ -62,7 +64,7 @@ pub(crate) struct Browser {
     client: reqwest::Client,
     house: String,
     language: String,
-    cookies: Mutex<BTreeMap<String, String>>,
+    cookies: Mutex<Cookies>,
 }
 
 impl Browser {
@@ -107,9 +109,7 @@ impl Browser {
         let own = url.as_str().starts_with(&self.house);
         let mut request = request.header(header::ACCEPT_LANGUAGE, &self.language);
         if own {
-            let cookies = self.cookies.lock().unwrap();
-            let text = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
-            request = request.header(header::COOKIE, text);
+            request = self.cookies.lock().unwrap().send(request);
         }
         let response = request.send().await.expect("an answer");
         if own {
@@ -120,17 +120,11 @@ impl Browser {
     }
 
     fn keep(&self, headers: &header::HeaderMap) {
-        let mut cookies = self.cookies.lock().unwrap();
         for cookie in headers.get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().expect("plain text");
             assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
-            let (name, value) = cookie.split(';').next().unwrap_or_default().split_once('=').expect("a cookie");
-            if cookie.contains("Max-Age=0") {
-                cookies.remove(name);
-            } else {
-                cookies.insert(name.to_owned(), value.to_owned());
-            }
         }
+        self.cookies.lock().unwrap().take(headers);
     }
 
     /// The cookie whose name ends like this.

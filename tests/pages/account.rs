@@ -21,7 +21,7 @@ async fn the_page_says_who_one_is_and_what_one_stores() {
     let mut ada = Person::of(house().binary(), "accountwho").await;
     let page = html(&ada.get("/account").await.expect(200));
     assert!(page.contains("Ada &#60;b&#62;Lovelace&#60;/b&#62;"), "{page}");
-    assert!(page.contains("ada@example.org") && page.contains("4.0 kB") && page.contains("1 file"), "{page}");
+    assert!(page.contains("ada@example.org") && page.contains("4\u{a0}KB") && page.contains("1 file"), "{page}");
     assert!(!page.contains("<script>") && !page.contains("style=\""), "nothing inline");
 }
 

@@ -202,7 +202,7 @@ async fn an_upload_that_is_cancelled_or_too_long_leaves_nothing_and_an_empty_fil
     let up = begin(&mut anna, &folder, "long.docx", 10, "").await.expect(201).text("upload");
     piece(&mut anna, &up, 0, &[1; 11]).await.expect(409);
     let refused = begin(&mut anna, &folder, "huge.bin", usize::MAX >> 1, "").await.expect(413);
-    assert!(refused.text("error").contains("at most 2.0"), "{refused:?}");
+    assert!(refused.text("error").contains("at most 2\u{a0}GB"), "{refused:?}");
     for bad in ["a\"b.docx", "", "..", "x/y.docx"] {
         begin(&mut anna, &folder, bad, 1, "").await.expect(422);
     }

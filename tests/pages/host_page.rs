@@ -1,5 +1,7 @@
 //! The host page as it comes over HTTP (web-host.md sections 4, 6, 9 and 12.3). What its script does is tried in a browser.
 
+mod guests;
+
 use std::{sync::OnceLock, time::Duration};
 
 use reqwest::Method;

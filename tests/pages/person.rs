@@ -1,10 +1,10 @@
 //! Somebody who is signed in, and what his browser sends.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 use reqwest::{Client, Method};
 
-use crate::support::{Binary, PASSWORD, Reply, Shared, Start, wopi::http_client};
+use crate::support::{Binary, Cookies, PASSWORD, Reply, Shared, Start, wopi::http_client};
 
 /// The server that the tests share. Each test makes users of its own ([`Person::new`]): rights and bins are theirs alone.
 pub(crate) fn house() -> &'static Shared {
@@ -17,7 +17,7 @@ pub(crate) struct Person {
     origin: String,
     pub(crate) name: String,
     client: Client,
-    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) cookies: Cookies,
     /// Sent with every request.
     pub(crate) headers: Vec<(&'static str, String)>,
 }
@@ -51,7 +51,7 @@ impl Person {
             origin: binary.url().trim_end_matches('/').to_owned(),
             name: String::new(),
             client: http_client(),
-            cookies: BTreeMap::new(),
+            cookies: Cookies::default(),
             headers: Vec::new(),
         }
     }
@@ -80,26 +80,14 @@ impl Person {
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        if !self.cookies.is_empty() {
-            let all: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            request = request.header("Cookie", all.join("; "));
-        }
+        request = self.cookies.send(request);
         if let Some(kind) = kind {
             request = request.header("Content-Type", kind);
         }
         let response = request.body(body).send().await.expect("a reply");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await.expect("a body").to_vec();
-        for cookie in headers.get_all("set-cookie") {
-            let cookie = cookie.to_str().unwrap();
-            let (name, rest) = cookie.split_once('=').unwrap();
-            let value = rest.split(';').next().unwrap();
-            if cookie.contains("Max-Age=0") {
-                self.cookies.remove(name);
-            } else {
-                self.cookies.insert(name.to_owned(), value.to_owned());
-            }
-        }
+        self.cookies.take(&headers);
         Reply { asked: format!("{method} {path}"), status, headers, body }
     }
 }

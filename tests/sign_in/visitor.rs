@@ -1,19 +1,17 @@
 //! A browser without eyes: it keeps cookies and fills in forms.
 
-use std::collections::BTreeMap;
-
 use reqwest::{Client, Method};
 
 use crate::{
     house::House,
-    support::{PASSWORD, Reply, wopi::http_client},
+    support::{Cookies, PASSWORD, Reply, wopi::http_client},
 };
 
 /// Somebody with a browser of his own.
 pub(crate) struct Visitor<'a> {
     house: &'a House,
     client: Client,
-    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) cookies: Cookies,
     /// Sent with every request.
     pub(crate) headers: Vec<(&'static str, String)>,
     /// A path in front of every path.
@@ -22,7 +20,7 @@ pub(crate) struct Visitor<'a> {
 
 impl<'a> Visitor<'a> {
     pub(crate) fn of(house: &'a House) -> Self {
-        Self { house, client: http_client(), cookies: BTreeMap::new(), headers: Vec::new(), at: "" }
+        Self { house, client: http_client(), cookies: Cookies::default(), headers: Vec::new(), at: "" }
     }
 
     pub(crate) fn speaking(mut self, languages: &str) -> Self {
@@ -44,26 +42,14 @@ impl<'a> Visitor<'a> {
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        if !self.cookies.is_empty() {
-            let all: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            request = request.header("Cookie", all.join("; "));
-        }
+        request = self.cookies.send(request);
         if let Some(body) = body {
             request = request.header("Content-Type", "application/x-www-form-urlencoded").body(body);
         }
         let response = request.send().await.expect("a reply");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await.expect("a body").to_vec();
-        for cookie in headers.get_all("set-cookie") {
-            let cookie = cookie.to_str().unwrap();
-            let (name, rest) = cookie.split_once('=').unwrap();
-            let value = rest.split(';').next().unwrap();
-            if cookie.contains("Max-Age=0") {
-                self.cookies.remove(name);
-            } else {
-                self.cookies.insert(name.to_owned(), value.to_owned());
-            }
-        }
+        self.cookies.take(&headers);
         Reply { asked: format!("{method} {path}"), status, headers, body }
     }
 

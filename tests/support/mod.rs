@@ -4,6 +4,7 @@
 
 pub(crate) mod binary;
 pub(crate) mod container;
+pub(crate) mod cookies;
 pub(crate) mod raw;
 pub(crate) mod reply;
 pub(crate) mod shared;
@@ -15,6 +16,7 @@ pub(crate) mod wopi;
 pub(crate) use {
     binary::{Binary, PASSWORD, Run, Start},
     container::{Container, Ecosystem},
+    cookies::Cookies,
     reply::Reply,
     shared::{Doc, Shared},
     wopi::{Call, Wopi},

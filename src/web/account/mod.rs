@@ -40,40 +40,37 @@ use crate::{
 /// `GET /account`.
 pub(super) async fn get(request: HttpRequest, identity: web::Data<Identity>) -> HttpResponse {
     note_operation(&request, "account");
-    let desk = match Desk::open(&request, &identity, Depth::One).await {
-        Ok(desk) => desk,
-        Err(response) => return response,
-    };
-    let texts = AccountTexts::of(desk.language());
-    let said = desk.parameter("said");
-    let message = said.as_deref().and_then(|said| match said {
-        "language" => Some(texts.language_saved),
-        "password" => Some(texts.password_changed),
-        "app" => Some(texts.revoked),
-        "session" => Some(texts.ended),
-        "sessions" => Some(texts.others_ended),
-        _ => None,
-    });
-    page::show(&desk, StatusCode::OK, message.map(|text| (Tone::Good, text)))
+    Desk::page(&request, &identity, Depth::One, async |desk| {
+        let texts = AccountTexts::of(desk.language());
+        let said = desk.parameter("said");
+        let message = said.as_deref().and_then(|said| match said {
+            "language" => Some(texts.language_saved),
+            "password" => Some(texts.password_changed),
+            "app" => Some(texts.revoked),
+            "session" => Some(texts.ended),
+            "sessions" => Some(texts.others_ended),
+            _ => None,
+        });
+        Ok(page::show(desk, StatusCode::OK, message.map(|text| (Tone::Good, text))))
+    })
+    .await
 }
 
 /// `POST /account`.
 pub(super) async fn post(request: HttpRequest, body: web::Bytes, identity: web::Data<Identity>) -> HttpResponse {
     note_operation(&request, "account");
-    let (desk, fields) = match Desk::form(&request, &identity, Depth::One, &body).await {
-        Ok(sent) => sent,
-        Err(response) => return response,
-    };
-    let field = |name: &str| fields.get(name).map_or("", String::as_str);
-    let done = match field("do") {
-        "language" => set_language(&desk, field("language")).await,
-        "password" => change_password(&desk, &fields).await,
-        "session" => end_session(&desk, field("session")).await,
-        "sessions" => end_others(&desk).await,
-        "app" => revoke(&desk, field("client")).await,
-        _ => Err(HostError::NotFound),
-    };
-    done.unwrap_or_else(|error| desk.refusal(&error))
+    Desk::sent(&request, &identity, Depth::One, &body, async |desk, fields| {
+        let field = |name: &str| fields.get(name).map_or("", String::as_str);
+        match field("do") {
+            "language" => set_language(desk, field("language")).await,
+            "password" => change_password(desk, fields).await,
+            "session" => end_session(desk, field("session")).await,
+            "sessions" => end_others(desk).await,
+            "app" => revoke(desk, field("client")).await,
+            _ => Err(HostError::NotFound),
+        }
+    })
+    .await
 }
 
 async fn set_language(desk: &Desk<'_>, tag: &str) -> Result<HttpResponse, HostError> {

@@ -14,6 +14,7 @@ use crate::{
         desk::{Desk, DeskPage, Section, Tone},
         language::{self, AccountTexts},
         sign_in::page::offers_passwords,
+        sizes::size,
     },
 };
 
@@ -172,7 +173,7 @@ fn render(desk: &Desk<'_>) -> Result<String, HostError> {
         user: me.user.as_str(),
         name: &me.display_name,
         email: me.email.as_deref().unwrap_or_default(),
-        size: shown::size(usage.bytes, desk.language()),
+        size: size(usage.bytes, desk.language()),
         files: shown::files(usage.files, texts),
         languages: language::ALL
             .iter()

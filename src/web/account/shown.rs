@@ -1,31 +1,9 @@
-//! Sizes, times and browsers in words.
+//! Times and browsers in words.
 
 use crate::{
     clock::Timestamp,
-    web::{
-        language::{AccountTexts, Texts},
-        moments,
-    },
+    web::{language::AccountTexts, moments},
 };
-
-/// A number of bytes: `3.4 MB`, with the comma where the language has one.
-pub(crate) fn size(bytes: u64, texts: &Texts) -> String {
-    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
-    if bytes < 1000 {
-        return format!("{bytes} B");
-    }
-    let (mut tenths, mut unit) = (bytes.saturating_mul(10) / 1000, 0);
-    while tenths >= 10_000 && unit + 1 < UNITS.len() {
-        tenths /= 1000;
-        unit += 1;
-    }
-    let comma = if matches!(texts.language, "de" | "fr" | "es") { ',' } else { '.' };
-    if tenths >= 1000 {
-        format!("{} {}", tenths / 10, UNITS[unit])
-    } else {
-        format!("{}{comma}{} {}", tenths / 10, tenths % 10, UNITS[unit])
-    }
-}
 
 /// So many files.
 pub(crate) fn files(count: u64, texts: &AccountTexts) -> String {
@@ -94,23 +72,6 @@ pub(crate) fn browser(agent: &str, texts: &AccountTexts) -> String {
 mod tests {
     use super::*;
     use crate::web::language::ALL;
-
-    #[test]
-    fn sizes_have_two_or_three_digits_that_count() {
-        for (bytes, text) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1000, "1.0 kB"),
-            (99_949, "99.9 kB"),
-            (100_000, "100 kB"),
-            (999_999, "999 kB"),
-            (1_000_000, "1.0 MB"),
-            (u64::MAX, "1844 PB"),
-        ] {
-            assert_eq!(size(bytes, ALL[0]), text);
-        }
-        assert_eq!(size(3_400_000, ALL[1]), "3,4 MB");
-    }
 
     #[test]
     fn a_browser_is_called_by_its_own_name() {

@@ -6,8 +6,9 @@ use crate::{
     editors::Editors,
     oauth::Identity,
     web::{
-        account::shown::{self, When},
+        account::shown::When,
         language::{AdminTexts, Texts},
+        sizes::size,
     },
 };
 
@@ -88,7 +89,7 @@ fn store(identity: &Identity, texts: &Texts) -> Vec<Finding> {
     if let Ok(free) = host.store().directory.free_space() {
         let low = free < host.options().store.free_space_floor.saturating_mul(4);
         let (grade, text) = if low { (Grade::Look, words.space_low) } else { (Grade::Well, words.space_well) };
-        found.push(Finding::new(grade, text.replace("{free}", &shown::size(free, texts))));
+        found.push(Finding::new(grade, text.replace("{free}", &size(free, texts))));
     }
     if let Some(check) = host.last_check().filter(|check| check.damages > 0) {
         let text = words.check_ill.replace("{n}", &check.damages.to_string());

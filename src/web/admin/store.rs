@@ -10,9 +10,10 @@ use crate::{
     host::{Host, HostError},
     oauth::Identity,
     web::{
-        account::shown::{self, When},
+        account::shown::When,
         desk::{Desk, Tone},
         language::AdminTexts,
+        sizes,
         visit::Depth,
     },
 };
@@ -110,7 +111,7 @@ pub(super) async fn get(request: HttpRequest, identity: web::Data<Identity>) -> 
 
 async fn body<'a>(desk: &'a Desk<'_>) -> Result<Body<'a>, HostError> {
     let (host, texts) = (desk.host(), AdminTexts::of(desk.language()));
-    let size = |bytes: u64| shown::size(bytes, desk.language());
+    let size = |bytes: u64| sizes::size(bytes, desk.language());
     let looking = host.clone();
     let (ready, sizes, free) = super::off_the_loop(move || {
         let store = looking.store();

@@ -16,6 +16,7 @@ use crate::{
         },
         desk::{Desk, Tone},
         language::{AccountTexts, AdminTexts},
+        sizes::size,
         visit::Depth,
     },
 };
@@ -127,7 +128,7 @@ fn show(desk: &Desk<'_>, account: &AccountRecord, shown: &Shown<'_>) -> Result<H
             AccountKind::Business => "business",
             AccountKind::Education => "education",
         },
-        size: shown::size(usage.bytes, desk.language()),
+        size: size(usage.bytes, desk.language()),
         files: shown::files(usage.files, own),
         made: account.created.into(),
         sessions: sessions.collect(),

@@ -15,7 +15,7 @@ use crate::{
     ids::UserId,
     oauth::Identity,
     store::records::{AccountKind, AccountRecord, AuditEvent},
-    web::{account::shown, desk::Desk, language::AdminTexts, visit::Depth},
+    web::{desk::Desk, language::AdminTexts, sizes::size, visit::Depth},
 };
 
 /// Users of a page.
@@ -144,7 +144,7 @@ async fn body<'a>(desk: &'a Desk<'_>, given: Given<'a>) -> Result<Body<'a>, Host
     let (found, next) = super::off_the_loop(move || find(&host, &part, after)).await?;
     let row = |account: AccountRecord| {
         Ok::<_, HostError>(Row {
-            size: shown::size(desk.host().usage(&account.user)?.bytes, desk.language()),
+            size: size(desk.host().usage(&account.user)?.bytes, desk.language()),
             you: account.user == desk.me.user,
             user: account.user.to_string(),
             name: account.display_name,

@@ -351,11 +351,13 @@
     });
 
   const passing = (status) => [408, 425, 429, 500, 502, 503, 504].includes(status);
+  // As `src/web/sizes.rs` writes them.
   const bytes = (count) => {
     const units = words.units.split(' ');
     let unit = 0;
-    for (; count >= 1024 && unit < units.length - 1; unit += 1) count /= 1024;
-    return `${count.toLocaleString(document.body.dataset.language, { maximumFractionDigits: unit && count < 10 ? 1 : 0 })} ${units[unit]}`;
+    for (; count >= (unit ? 1023.5 : 1024) && unit < units.length - 1; unit += 1) count /= 1024;
+    const figures = { maximumFractionDigits: unit && count < 99.95 ? 1 : 0, useGrouping: false };
+    return `${count.toLocaleString(document.body.dataset.language, figures)}\u00a0${units[unit]}`;
   };
 
   const show = (item) => {

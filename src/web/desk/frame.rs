@@ -12,7 +12,7 @@ use askama::Template;
 use super::{
     super::{
         assets::{Asset, DESK_CSS, DESK_JS},
-        frame::guard,
+        frame::{HEAD, HOUSE, guard},
         language::{DeskTexts, Texts},
     },
     Desk, icons,
@@ -76,11 +76,7 @@ pub(crate) struct DeskPage<'a> {
     source = r##"<!doctype html>
 <html lang="{{ tag }}">
 <head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
+{{ HEAD|safe }}
 <title>{{ page.title }} – {{ place }}</title>
 {% for sheet in styles %}<link rel="stylesheet" href="{{ root }}{{ sheet }}">
 {% endfor %}{% for script in scripts %}<script src="{{ root }}{{ script }}" defer></script>
@@ -88,7 +84,7 @@ pub(crate) struct DeskPage<'a> {
 <body data-root="{{ root }}" data-form="{{ mark }}" data-language="{{ tag }}">
 <a class="skip" href="#main">{{ texts.skip }}</a>
 <header class="bar">
-<a class="brand" href="{{ root }}"><svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true" focusable="false"><path d="M4 21V10l8-7 8 7v11z" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round"/><path d="M12 12v9M8 15l4-3 4 3" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg><span>{{ place }}</span></a>
+<a class="brand" href="{{ root }}">{{ HOUSE|safe }}<span>{{ place }}</span></a>
 <nav class="main-nav" aria-label="{{ texts.navigation }}"><ul>
 {% for item in items %}<li><a href="{{ root }}{{ item.path }}"{% if item.here %} aria-current="page"{% endif %}>{{ item.icon|safe }}<span>{{ item.label }}</span></a></li>
 {% endfor %}</ul></nav>

@@ -1,8 +1,8 @@
 //! The pages for somebody who is signed in: who he is, the frame that they all have, forms that only they can send.
 //!
 //! ```text
-//! GET  ─ Desk::open ─ no session? 303 to /sign-in and back ─ page ─ Desk::answer
-//! POST ─ Desk::form ─ session and mark ─ host ─ 303 back to the page, which says what was done (`said`)
+//! GET  ─ Desk::page ─ no session? 303 to /sign-in and back ─ page ─ Desk::answer
+//! POST ─ Desk::sent ─ session and mark ─ host ─ 303 back to the page, which says what was done (`said`)
 //! ```
 //!
 //! All of them are read, and most of what they offer is done, without script. A script gets the form's mark from the page
@@ -84,6 +84,35 @@ impl<'a> Desk<'a> {
         let mark = fields.get("form").map_or("", String::as_str);
         let desk = Self::marked(request, identity, depth, mark).await?;
         Ok((desk, fields))
+    }
+
+    /// The answer to whoever asks for a page: `make` makes it once it is known who asks. What stands against it is told on a
+    /// page, too.
+    pub(crate) async fn page<F>(request: &'a HttpRequest, identity: &'a Identity, depth: Depth, make: F) -> HttpResponse
+    where
+        F: AsyncFnOnce(&Self) -> Result<HttpResponse, HostError>,
+    {
+        match Self::open(request, identity, depth).await {
+            Ok(desk) => make(&desk).await.unwrap_or_else(|error| desk.refusal(&error)),
+            Err(answer) => answer,
+        }
+    }
+
+    /// The answer to whoever sends a form: `act` does what its fields say.
+    pub(crate) async fn sent<F>(
+        request: &'a HttpRequest,
+        identity: &'a Identity,
+        depth: Depth,
+        body: &[u8],
+        act: F,
+    ) -> HttpResponse
+    where
+        F: AsyncFnOnce(&Self, &HashMap<String, String>) -> Result<HttpResponse, HostError>,
+    {
+        match Self::form(request, identity, depth, body).await {
+            Ok((desk, fields)) => act(&desk, &fields).await.unwrap_or_else(|error| desk.refusal(&error)),
+            Err(answer) => answer,
+        }
     }
 
     /// Whoever sends something else than a form, by script: a file.

@@ -5,11 +5,7 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
 
-use super::{
-    figures::{moment, size},
-    people::People,
-    trail,
-};
+use super::{figures::moment, people::People, trail};
 use crate::{
     clock::Timestamp,
     host::{BinEntry, BinMark, Host, HostError},
@@ -21,6 +17,7 @@ use crate::{
         assets::{DOCUMENTS_CSS, DOCUMENTS_JS},
         desk::{Desk, DeskPage, Section, Tone, icons},
         language::{BinTexts, DocumentTexts},
+        sizes::size,
         visit::Depth,
     },
 };
@@ -75,10 +72,7 @@ struct Page<'a> {
 /// `GET /bin?after=&ask=`.
 pub(super) async fn show(request: HttpRequest, identity: web::Data<Identity>) -> HttpResponse {
     note_operation(&request, "bin page");
-    match Desk::open(&request, &identity, Depth::One).await {
-        Ok(desk) => page(&desk).await.unwrap_or_else(|error| desk.refusal(&error)),
-        Err(answer) => answer,
-    }
+    Desk::page(&request, &identity, Depth::One, async |desk| page(desk).await).await
 }
 
 async fn page(desk: &Desk<'_>) -> Result<HttpResponse, HostError> {
@@ -171,14 +165,8 @@ fn mark(text: &str) -> Option<BinMark> {
 /// `POST /bin`.
 pub(super) async fn submit(request: HttpRequest, body: web::Bytes, identity: web::Data<Identity>) -> HttpResponse {
     note_operation(&request, "bin");
-    let (desk, fields) = match Desk::form(&request, &identity, Depth::One, &body).await {
-        Ok(form) => form,
-        Err(answer) => return answer,
-    };
-    match decide(&desk, &fields).await {
-        Ok(said) => desk.go(&format!("bin?said={said}")),
-        Err(error) => desk.refusal(&error),
-    }
+    let act = async |desk: &Desk<'_>, fields: &_| Ok(desk.go(&format!("bin?said={}", decide(desk, fields).await?)));
+    Desk::sent(&request, &identity, Depth::One, &body, act).await
 }
 
 async fn decide(desk: &Desk<'_>, fields: &HashMap<String, String>) -> Result<String, HostError> {

@@ -6,10 +6,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
 
-use super::{
-    figures::{moment, size},
-    guest_folder,
-};
+use super::{figures::moment, guest_folder};
 use crate::{
     host::{
         Host, HostError,
@@ -28,6 +25,7 @@ use crate::{
         frame::{self, Page},
         language::ShareLinkTexts,
         sign_in::culture,
+        sizes::size,
         visit::{Depth, Visit},
     },
 };

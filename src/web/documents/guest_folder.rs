@@ -4,10 +4,7 @@ use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::{
-    figures::size,
-    guest::{Guest, parameter},
-};
+use super::guest::{Guest, parameter};
 use crate::{
     host::{HostError, rights::DEEPEST, tokens::Resource},
     ids::NodeId,
@@ -18,6 +15,7 @@ use crate::{
         desk::icons,
         frame::{self, Page},
         language::ShareLinkTexts,
+        sizes::size,
     },
 };
 

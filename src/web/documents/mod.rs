@@ -1,8 +1,8 @@
 //! The pages about what is kept: sharing, versions, the lock, the bin; and what guests see behind a share link.
 //!
 //! ```text
-//! GET  ─ Desk::open ─ Subject::find (the right, now) ─ page
-//! POST ─ Desk::form ─ Subject::find (the right, now) ─ host ─ trail ─ 303 back with `said`
+//! GET  ─ Desk::page ─ Subject::find (the right, now) ─ page
+//! POST ─ Desk::sent ─ Subject::find (the right, now) ─ host ─ trail ─ 303 back with `said`
 //! ```
 //!
 //! What a page says after a form is in its address only as a word (`said`), so that nobody can make this house say a text

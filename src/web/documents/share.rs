@@ -123,10 +123,7 @@ impl Page<'_> {
 /// `GET /share/{id}`.
 pub(super) async fn show(request: HttpRequest, id: web::Path<String>, identity: web::Data<Identity>) -> HttpResponse {
     note_operation(&request, "sharing page");
-    match Desk::open(&request, &identity, Depth::Two).await {
-        Ok(desk) => page(&desk, &id).unwrap_or_else(|error| desk.refusal(&error)),
-        Err(answer) => answer,
-    }
+    Desk::page(&request, &identity, Depth::Two, async |desk| page(desk, &id)).await
 }
 
 fn page(desk: &Desk<'_>, id: &str) -> Result<HttpResponse, HostError> {

@@ -38,15 +38,13 @@ pub(super) async fn submit(
     identity: web::Data<Identity>,
 ) -> HttpResponse {
     note_operation(&request, "sharing");
-    let (desk, fields) = match Desk::form(&request, &identity, Depth::Two, &body).await {
-        Ok(form) => form,
-        Err(answer) => return answer,
-    };
-    match decide(&desk, &id, &fields).await {
-        Ok(Said::Here(word)) => desk.go(&format!("share/{}?said={word}", id.as_str())),
-        Ok(Said::Gone) => desk.go(""),
-        Err(error) => desk.refusal(&error),
-    }
+    Desk::sent(&request, &identity, Depth::Two, &body, async |desk, fields| {
+        Ok(match decide(desk, &id, fields).await? {
+            Said::Here(word) => desk.go(&format!("share/{}?said={word}", id.as_str())),
+            Said::Gone => desk.go(""),
+        })
+    })
+    .await
 }
 
 /// What is said of it, and where.

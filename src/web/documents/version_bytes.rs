@@ -23,15 +23,12 @@ pub(super) async fn download(
     identity: web::Data<Identity>,
 ) -> HttpResponse {
     note_operation(&request, "version download");
-    let desk = match Desk::open(&request, &identity, Depth::Three).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
     let (id, version) = path.into_inner();
-    match open(&desk, &id, &version) {
-        Ok((reading, name, tag)) => attach(&request, reading, name.as_str(), tag).await,
-        Err(error) => desk.refusal(&error),
-    }
+    Desk::page(&request, &identity, Depth::Three, async |desk| {
+        let (reading, name, tag) = open(desk, &id, &version)?;
+        Ok(attach(&request, reading, name.as_str(), tag).await)
+    })
+    .await
 }
 
 fn open(desk: &Desk<'_>, id: &str, version: &str) -> Result<(Reading, FileName, String), HostError> {

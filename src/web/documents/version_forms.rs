@@ -27,14 +27,11 @@ pub(super) async fn submit(
     identity: web::Data<Identity>,
 ) -> HttpResponse {
     note_operation(&request, "bringing back a version");
-    let (desk, fields) = match Desk::form(&request, &identity, Depth::Two, &body).await {
-        Ok(form) => form,
-        Err(answer) => return answer,
-    };
-    match decide(&desk, &id, &fields).await {
-        Ok(said) => desk.go(&format!("versions/{}?said={said}", id.as_str())),
-        Err(error) => desk.refusal(&error),
-    }
+    Desk::sent(&request, &identity, Depth::Two, &body, async |desk, fields| {
+        let said = decide(desk, &id, fields).await?;
+        Ok(desk.go(&format!("versions/{}?said={said}", id.as_str())))
+    })
+    .await
 }
 
 async fn decide(desk: &Desk<'_>, id: &str, fields: &HashMap<String, String>) -> Result<String, HostError> {

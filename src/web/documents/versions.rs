@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::{
-    figures::{difference, minute, moment, size},
+    figures::{minute, moment},
     people::People,
     share::is,
     subject::{self, Subject, Tab},
@@ -22,6 +22,7 @@ use crate::{
     web::{
         desk::{Desk, Tone},
         language::{DocumentTexts, Texts, VersionTexts},
+        sizes::{difference, exact, exact_difference, size},
         visit::Depth,
     },
 };
@@ -71,7 +72,7 @@ pub(super) fn may_see(
     ext = "html",
     source = r#"<li class="version{% if current %} current{% endif %}{% if may_copy %} kept{% endif %}"><div class="what"><p class="when">{{ time|safe }}{% if current %} <span class="tag good">{{ texts.current }}</span>{% endif %}{% if !tag.is_empty() %} <span class="tag">{{ tag }}</span>{% endif %}</p>
 <p class="quiet">{{ called }} · {{ by }}{% if !editors.is_empty() %} · {{ editors }}{% endif %}</p>{% if !reason.is_empty() %}<p class="reason"{% if foreign %} lang="en"{% endif %}>{{ reason }}</p>{% endif %}</div>
-<p class="size"><span>{{ size }}</span>{% if !change.is_empty() %} <span class="quiet">{{ change }}<span class="seldom"> {{ than }}</span></span>{% endif %}</p>
+<p class="size"><span title="{{ exact }}">{{ size }}</span>{% if !change.is_empty() %} <span class="quiet" title="{{ exact_change }}">{{ change }}<span class="seldom"> {{ than }}</span></span>{% endif %}</p>
 <div class="do"><a class="button plain" href="{{ base }}/{{ version }}/download">{{ texts.download }}<span class="seldom"> {{ title }}</span></a>{% if may_restore || may_copy %}<form method="post"><input type="hidden" name="form" value="{{ mark }}"><input type="hidden" name="version" value="{{ version }}">{% if may_copy %}<button name="deed" value="copy">{{ texts.keep_copy }}</button>{% endif %}{% if may_restore %}<button name="deed" value="restore"{% if may_copy %} class="first"{% endif %}>{% if may_copy %}{{ texts.make_current }}{% else %}{{ texts.restore }}{% endif %}<span class="seldom"> {{ title }}</span></button>{% endif %}</form>{% endif %}</div></li>
 "#
 )]
@@ -91,7 +92,9 @@ struct Item<'a> {
     tag: &'static str,
     current: bool,
     size: String,
+    exact: String,
     change: String,
+    exact_change: String,
     than: &'static str,
     reason: String,
     /// Whether the reason is not in the language of the page.
@@ -139,10 +142,7 @@ struct Page<'a> {
 /// `GET /versions/{id}`.
 pub(super) async fn show(request: HttpRequest, id: web::Path<String>, identity: web::Data<Identity>) -> HttpResponse {
     note_operation(&request, "versions page");
-    match Desk::open(&request, &identity, Depth::Two).await {
-        Ok(desk) => page(&desk, &id).await.unwrap_or_else(|error| desk.refusal(&error)),
-        Err(answer) => answer,
-    }
+    Desk::page(&request, &identity, Depth::Two, async |desk| page(desk, &id).await).await
 }
 
 async fn page(desk: &Desk<'_>, id: &str) -> Result<HttpResponse, HostError> {
@@ -236,7 +236,9 @@ impl<'a> Maker<'a> {
             tag: "",
             current: entry.current,
             size: size(entry.row.content.size, self.language),
+            exact: exact(entry.row.content.size, self.language),
             change: String::new(),
+            exact_change: String::new(),
             than: "",
             reason: String::new(),
             foreign: false,
@@ -250,8 +252,10 @@ impl<'a> Maker<'a> {
         let item = self.item(entry, self.texts.kept.replace("{n}", &minute(entry.row.at)));
         let reason = entry.row.reason.as_deref().unwrap_or_default();
         let known = self.reason(reason);
+        let (its, current) = (entry.row.content.size, self.head.content.size);
         let item = Item {
-            change: difference(entry.row.content.size, self.head.content.size, self.language),
+            change: difference(its, current, self.language),
+            exact_change: exact_difference(its, current, self.language),
             than: self.texts.than_current,
             foreign: known.is_none(),
             reason: known.unwrap_or(reason).to_owned(),
@@ -312,11 +316,11 @@ impl<'a> Maker<'a> {
         };
         let number = self.texts.version.replace("{n}", &entry.row.version.sequence.to_string());
         let item = self.item(entry, format!("{number} · {kind}"));
-        let before = versions.get(at + 1);
-        let change = before.map(|before| difference(entry.row.content.size, before.row.content.size, self.language));
+        let (its, before) = (entry.row.content.size, versions.get(at + 1).map(|before| before.row.content.size));
         let item = Item {
             tag: if ends_session && !entry.current { self.texts.session_end } else { "" },
-            change: change.unwrap_or_default(),
+            change: before.map(|before| difference(its, before, self.language)).unwrap_or_default(),
+            exact_change: before.map(|before| exact_difference(its, before, self.language)).unwrap_or_default(),
             than: self.texts.than_before,
             ..item
         };

@@ -1,6 +1,9 @@
 //! The host page for whoever holds a share link and need not be signed in: `/s/{code}/open` reads or edits as the link says,
-//! `/s/{code}/embed` only reads and may be framed by any page (rules W-45 and W-46). In a folder that is shared, `?file=` says
-//! which document.
+//! `/s/{code}/view` only reads, `/s/{code}/embed` only reads and may be framed by any page (rules W-45 and W-46). In a folder
+//! that is shared, `?file=` says which document.
+//!
+//! The copy of an old format is a new file beside the old one, so it is offered behind a link that lets people write into the
+//! folder, and not behind a link to the document alone.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use serde_json::json;
@@ -37,7 +40,29 @@ pub(super) async fn open(
     identity: web::Data<Identity>,
 ) -> HttpResponse {
     note_operation(&request, "host page");
-    show(&request, &code, &wopi, &identity, Mode::Edit).await
+    show(&request, &code, &wopi, &identity, Mode::Edit, false).await
+}
+
+/// `POST /s/{code}/open`: the copy of an old format, after the page has said so (rule W-44). Whoever can send this has the
+/// link, and there is no session that another site could use.
+pub(super) async fn convert(
+    request: HttpRequest,
+    code: web::Path<String>,
+    wopi: web::Data<Wopi>,
+    identity: web::Data<Identity>,
+) -> HttpResponse {
+    note_operation(&request, "host page");
+    show(&request, &code, &wopi, &identity, Mode::Edit, true).await
+}
+
+pub(super) async fn view(
+    request: HttpRequest,
+    code: web::Path<String>,
+    wopi: web::Data<Wopi>,
+    identity: web::Data<Identity>,
+) -> HttpResponse {
+    note_operation(&request, "host page");
+    show(&request, &code, &wopi, &identity, Mode::View, false).await
 }
 
 pub(super) async fn embed(
@@ -47,7 +72,7 @@ pub(super) async fn embed(
     identity: web::Data<Identity>,
 ) -> HttpResponse {
     note_operation(&request, "host page");
-    show(&request, &code, &wopi, &identity, Mode::Embed).await
+    show(&request, &code, &wopi, &identity, Mode::Embed, false).await
 }
 
 pub(super) async fn state(
@@ -77,11 +102,19 @@ pub(super) async fn token(
     renewed.await.unwrap_or_else(|error| refused(&error))
 }
 
-async fn show(request: &HttpRequest, code: &str, wopi: &Wopi, identity: &Identity, mode: Mode) -> HttpResponse {
+async fn show(
+    request: &HttpRequest,
+    code: &str,
+    wopi: &Wopi,
+    identity: &Identity,
+    mode: Mode,
+    agreed: bool,
+) -> HttpResponse {
     let most = if mode == Mode::Embed { Role::Viewer } else { Role::Editor };
     let shown = async {
         let seat = seat(request, code, wopi, identity, most)?;
         let opens = opening::choose(&seat, mode).await?;
+        let opens = if agreed { opens.agreed() } else { opens };
         if let Opens::Editor(chosen) = &opens
             && let Some(page) = page_for(&seat, mode, chosen)?
         {
@@ -125,7 +158,7 @@ fn seat<'a>(
         .map(|(_, value)| value);
     let file = match &asked {
         Some(id) => NodeId::parse(id).map_err(|_| HostError::NotFound)?,
-        None => top,
+        None => top.clone(),
     };
     let resource = Resource::File(file.clone());
     let new = NewToken::for_link(link, resource.clone(), most, ClientKind::Any);
@@ -133,12 +166,16 @@ fn seat<'a>(
     // Asks whether the link still opens the file: whoever made it may have lost the right.
     let access = wopi.host.access_control().authorize(&token.text, &resource)?;
     let facts = wopi.host.facts(&access)?;
+    // As CloseUrl says it.
+    let inner = facts.folder.is_some() && facts.head.parent != top;
+    let folder = if inner { format!("?folder={}", facts.head.parent) } else { String::new() };
     let which = asked.map(|_| format!("?file={file}")).unwrap_or_default();
     let places = Places {
         state: format!("s/{code}/state{which}"),
         token: format!("s/{code}/token{which}"),
         download: format!("s/{code}/download{which}"),
-        close: format!("s/{code}"),
+        close: format!("s/{code}{folder}"),
+        view: format!("s/{code}/view{which}"),
         edit: access.role.can_write().then(|| format!("s/{code}/open{which}")),
         ..Places::default()
     };

@@ -6,7 +6,7 @@
 //! POST /edit/{id}            ─ the copy of an old format, after its page has said what happens
 //! POST /edit/{id}/token      ─ a fresh token for a page that stays open
 //! GET  /state/{id}           ─ what the host itself knows of the document's saves
-//! GET  /s/{code}/open …      ─ the same for whoever holds a share link
+//! GET  /s/{code}/view, open … ─ the same for whoever holds a share link
 //! ```
 //!
 //! The page says the same to all editors; what each of them says otherwise is in `assets/host_page.js`.
@@ -45,7 +45,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/edit/{id}/embed").route(web::post().to(renewal::embed)))
         .service(web::resource("/state/{id}").route(web::get().to(state::of_account)))
         .service(web::resource("/template/{id}").route(read().to(template::handle)))
-        .service(web::resource("/s/{link}/open").route(read().to(guest::open)))
+        .service(web::resource("/s/{link}/view").route(read().to(guest::view)))
+        .service(web::resource("/s/{link}/open").route(read().to(guest::open)).route(web::post().to(guest::convert)))
         .service(web::resource("/s/{link}/embed").route(read().to(guest::embed)))
         .service(web::resource("/s/{link}/state").route(web::get().to(guest::state)))
         .service(web::resource("/s/{link}/token").route(web::post().to(guest::token)));
@@ -78,7 +79,9 @@ pub(crate) struct Places {
     pub(crate) token: String,
     /// Where an address for other pages to frame is made.
     pub(crate) embed: Option<String>,
-    /// The page that edits.
+    /// The page that reads.
+    pub(crate) view: String,
+    /// The page that edits, and takes the word that an old format may be copied.
     pub(crate) edit: Option<String>,
     /// The page that shares.
     pub(crate) share: Option<String>,
@@ -98,6 +101,7 @@ impl Places {
         Self {
             state: format!("state/{file}"),
             token: format!("edit/{file}/token"),
+            view: format!("view/{file}"),
             embed: sharing.then(|| format!("edit/{file}/embed")),
             edit: access.role.can_write().then(|| format!("edit/{file}")),
             share: sharing.then(|| format!("share/{file}")),
@@ -170,10 +174,7 @@ async fn convert(
     };
     let shown = async {
         let seat = seat(&desk, &wopi, &id)?;
-        let opens = match opening::choose(&seat, Mode::Edit).await? {
-            Opens::Copy(opening) => Opens::Editor(Box::new(Chosen::converting(*opening))),
-            other => other,
-        };
+        let opens = opening::choose(&seat, Mode::Edit).await?.agreed();
         page_or_plain(&desk, &seat, Mode::Edit, &opens)
     };
     shown.await.unwrap_or_else(|error: HostError| desk.refusal(&error))

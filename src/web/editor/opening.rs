@@ -43,6 +43,16 @@ pub(crate) enum Opens {
     Nowhere,
 }
 
+impl Opens {
+    /// After somebody has agreed that a copy is made: the editor makes it and then opens that.
+    pub(crate) fn agreed(self) -> Self {
+        match self {
+            Self::Copy(opening) => Self::Editor(Box::new(Chosen::converting(*opening))),
+            other => other,
+        }
+    }
+}
+
 /// An editor with what its token may do.
 #[derive(Debug)]
 pub(crate) struct Chosen {
@@ -58,7 +68,7 @@ pub(crate) struct Chosen {
 
 impl Chosen {
     /// The editor that makes the copy of an old format and then opens that.
-    pub(crate) const fn converting(opening: Opening) -> Self {
+    const fn converting(opening: Opening) -> Self {
         Self { opening, ceiling: Role::Editor, edits: true, elsewhere: false }
     }
 }
@@ -85,8 +95,7 @@ pub(crate) async fn choose(seat: &Seat<'_>, mode: Mode) -> Result<Opens, HostErr
             return Ok(reading(editors, &file, able, phone, mode)
                 .map_or(Opens::Nowhere, |opening| read(opening, Role::Viewer, true)));
         }
-        // A guest would be led to a page for people with an account.
-        let copies = seat.facts.may_create_siblings && supports.save_as && !is_empty && !seat.access.is_anonymous();
+        let copies = seat.facts.may_create_siblings && supports.save_as && !is_empty;
         let copy = editors.choose(&file, Want::Convert, able);
         if let Some(opening) = copy.filter(|_| copies) {
             return Ok(Opens::Copy(Box::new(opening)));

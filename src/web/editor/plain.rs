@@ -8,6 +8,7 @@ use super::{
         desk::{Desk, DeskPage, Section, icons},
         frame::{self, Page},
         language::EditorTexts,
+        sizes::size,
     },
     Seat,
     opening::{self, Opens},
@@ -23,7 +24,7 @@ use crate::{
     source = r#"<div class="card">
 <p>{{ reason }}</p>
 <p class="quiet">{{ texts.kind }}: {{ kind }} · {{ texts.size }}: {{ size }} · {{ texts.changed_at }}: <time datetime="{{ changed }}">{{ changed_plain }}</time></p>
-{% if let Some(mark) = converts %}<form method="post" action="{{ root }}edit/{{ id }}"><input type="hidden" name="form" value="{{ mark }}"><p class="buttons"><button class="first" type="submit">{{ icons::EDIT|safe }}{{ texts.convert_now }}</button> <a class="button" href="{{ root }}view/{{ id }}">{{ texts.only_read }}</a></p></form>
+{% if let Some(path) = converts %}<form method="post" action="{{ root }}{{ path }}">{% if !mark.is_empty() %}<input type="hidden" name="form" value="{{ mark }}">{% endif %}<p class="buttons"><button class="first" type="submit">{{ icons::EDIT|safe }}{{ texts.convert_now }}</button> <a class="button" href="{{ root }}{{ places.view }}">{{ texts.only_read }}</a></p></form>
 {% endif %}<p class="buttons">
 <a class="button{% if converts.is_none() %} first{% endif %}" href="{{ root }}{{ places.download }}" download rel="noreferrer">{{ icons::DOWNLOAD|safe }}{{ texts.download }}</a>
 {% if let Some((link, label)) = app %}<a class="button" href="{{ link }}">{{ label }}</a>
@@ -45,7 +46,7 @@ struct Content<'a> {
     app: Option<(String, String)>,
     places: &'a super::Places,
     root: &'a str,
-    id: &'a str,
+    mark: &'a str,
 }
 
 /// The page for somebody who is signed in.
@@ -64,16 +65,15 @@ pub(super) fn of_guest(seat: &Seat<'_>, opens: &Opens) -> HttpResponse {
 
 fn content<'a>(seat: &'a Seat<'_>, opens: &Opens, app: Option<(String, String)>) -> Content<'a> {
     let (texts, head) = (EditorTexts::of(seat.visit.texts), &seat.facts.head);
-    let copies = matches!(opens, Opens::Copy(_)) && !seat.access.is_anonymous();
     let reason = match opens {
-        Opens::Copy(opening) if copies => {
+        Opens::Copy(opening) => {
             let extension = opening.target_extension.as_deref().unwrap_or_default();
             texts.convert.replace("{extension}", &format!(".{}", extension.trim_start_matches('.')))
         }
         Opens::Empty => texts.empty.to_owned(),
         Opens::Editor(_) => texts.editor_away.to_owned(),
-        Opens::Copy(_) | Opens::Nowhere if seat.wopi.editors.unknown() > 0 => texts.editor_away.to_owned(),
-        Opens::Copy(_) | Opens::Nowhere => texts.no_editor.to_owned(),
+        Opens::Nowhere if seat.wopi.editors.unknown() > 0 => texts.editor_away.to_owned(),
+        Opens::Nowhere => texts.no_editor.to_owned(),
     };
     let kind = mime_guess::from_path(&head.name).first_or_octet_stream().essence_str().to_owned();
     let changed = head.modified.to_iso();
@@ -81,14 +81,14 @@ fn content<'a>(seat: &'a Seat<'_>, opens: &Opens, app: Option<(String, String)>)
         texts,
         reason,
         kind,
-        size: readable(head.content.size),
+        size: size(head.content.size, seat.visit.texts),
         changed_plain: changed.chars().take(16).map(|letter| if letter == 'T' { ' ' } else { letter }).collect(),
         changed,
-        converts: copies.then_some(seat.mark.as_str()),
+        converts: seat.places.edit.as_deref().filter(|_| matches!(opens, Opens::Copy(_))),
         app,
         places: &seat.places,
         root: seat.visit.depth.root(),
-        id: seat.file.as_str(),
+        mark: &seat.mark,
     }
 }
 
@@ -102,42 +102,4 @@ fn app(desk: &Desk<'_>, seat: &Seat<'_>) -> Option<(String, String)> {
     let launch = launcher.link(&desk.me, &seat.file, Wish { origin: Origin::Web, ..Wish::default() }).ok()?;
     let label = EditorTexts::of(seat.visit.texts).in_app.replace("{app}", &launch.parts.app.to_string());
     Some((launch.link, label))
-}
-
-/// A size as people read it, in powers of 1000.
-fn readable(bytes: u64) -> String {
-    let mut unit = 1;
-    for name in ["B", "kB", "MB", "GB"] {
-        if bytes < unit * 1000 || name == "GB" {
-            let tenths = bytes / (unit / 10).max(1);
-            return match unit {
-                1 => format!("{bytes} {name}"),
-                _ if tenths < 100 => format!("{}.{} {name}", tenths / 10, tenths % 10),
-                _ => format!("{} {name}", tenths / 10),
-            };
-        }
-        unit *= 1000;
-    }
-    format!("{bytes} B")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_short() {
-        for (bytes, text) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1000, "1.0 kB"),
-            (9_999, "9.9 kB"),
-            (10_000, "10 kB"),
-            (1_500_000, "1.5 MB"),
-            (2_000_000_000_000, "2000 GB"),
-        ] {
-            assert_eq!(readable(bytes), text);
-        }
-        assert!(readable(u64::MAX).ends_with(" GB"));
-    }
 }

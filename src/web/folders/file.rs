@@ -17,11 +17,12 @@ use super::{
         language::{DocumentTexts, FolderTexts},
         locks::editor_of,
         moments,
+        sizes::size,
         visit::Depth,
     },
     Crumb, anything, back,
     items::may_take_away,
-    rows::{Rows, kind, picture, size},
+    rows::{Rows, kind, picture},
     said, way,
 };
 use crate::{
@@ -158,7 +159,7 @@ fn content(
         let opened = rows.is_opened(&name, access.role);
         content.open = if opened { format!("../{way_in}/{id}") } else { String::new() };
         content.facts = vec![
-            (texts.size, size(head.content.size, desk.language(), texts)),
+            (texts.size, size(head.content.size, desk.language())),
             (texts.by, rows.person(&head.modified_by)?),
             (texts.owner, rows.person(&head.owner)?),
         ];

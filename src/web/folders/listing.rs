@@ -17,8 +17,9 @@ use super::{
     super::{
         assets::{FOLDER_CSS, FOLDER_JS},
         desk::{Desk, DeskPage, Section, icons},
-        language::FolderTexts,
+        language::{FolderTexts, Texts},
         sign_in::finish::add,
+        sizes,
         visit::Depth,
     },
     Crumb, folder,
@@ -116,11 +117,7 @@ pub(super) async fn page(
     wopi: web::Data<Wopi>,
 ) -> HttpResponse {
     note_operation(&request, "folder page");
-    let desk = match Desk::open(&request, &identity, Depth::Two).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    show(&desk, &id, &wopi).await.unwrap_or_else(|error| desk.refusal(&error))
+    Desk::page(&request, &identity, Depth::Two, async |desk| show(desk, &id, &wopi).await).await
 }
 
 async fn show(desk: &Desk<'_>, id: &str, wopi: &Wopi) -> Result<HttpResponse, HostError> {
@@ -215,13 +212,14 @@ fn content<'a>(
             None => String::new(),
         },
         count: total.map(|total| texts.count.replace("{n}", &total.to_string())).unwrap_or_default(),
-        words: words(texts),
+        words: words(desk.language()),
         rows,
     })
 }
 
 /// What the script says.
-fn words(texts: &FolderTexts) -> String {
+fn words(language: &Texts) -> String {
+    let texts = FolderTexts::of(language);
     serde_json::json!({
         "chosen": texts.chosen_count, "sure": texts.sure, "sureFolder": texts.sure_folder, "sureMany": texts.sure_many,
         "folder": texts.new_folder, "docx": texts.document, "xlsx": texts.spreadsheet, "pptx": texts.presentation,
@@ -229,7 +227,7 @@ fn words(texts: &FolderTexts) -> String {
         "sending": texts.sending, "sent": texts.sent, "failed": texts.failed, "some": texts.sent_some,
         "waiting": texts.waiting, "again": texts.again, "cancel": texts.cancel_one, "retry": texts.retry,
         "skipped": texts.skipped, "stopped": texts.stopped, "keptAside": texts.kept_aside, "version": texts.new_version,
-        "leave": texts.leave, "signedOut": texts.signed_out, "units": texts.units, "loading": texts.loading,
+        "leave": texts.leave, "signedOut": texts.signed_out, "units": sizes::units(language), "loading": texts.loading,
     })
     .to_string()
 }

@@ -79,20 +79,17 @@ fn ask(desk: &Desk<'_>, status: StatusCode, id: &NodeId, kind: &str, name: &str,
 
 pub(super) async fn form(request: HttpRequest, id: web::Path<String>, identity: web::Data<Identity>) -> HttpResponse {
     note_operation(&request, "page of something new");
-    let desk = match Desk::open(&request, &identity, Depth::Three).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    let shown = folder(&desk, &id).and_then(|(id, access)| {
+    Desk::page(&request, &identity, Depth::Three, async |desk| {
+        let (id, access) = folder(desk, &id)?;
         if !desk.host().container_facts(&access, &id)?.may_create {
             return Err(HostError::NoRight);
         }
         let kind = desk.parameter("kind").unwrap_or_default();
         let (kind, _) = KINDS.into_iter().find(|(known, _)| *known == kind).ok_or(HostError::NotFound)?;
         let name = label(kind, FolderTexts::of(desk.language()));
-        Ok(ask(&desk, StatusCode::OK, &id, kind, name, None))
-    });
-    shown.unwrap_or_else(|error| desk.refusal(&error))
+        Ok(ask(desk, StatusCode::OK, &id, kind, name, None))
+    })
+    .await
 }
 
 pub(super) async fn make(
@@ -102,26 +99,21 @@ pub(super) async fn make(
     body: Bytes,
 ) -> HttpResponse {
     note_operation(&request, "new file or folder");
-    let (desk, fields) = match Desk::form(&request, &identity, Depth::Three, &body).await {
-        Ok(sent) => sent,
-        Err(answer) => return answer,
-    };
-    let field = |name: &str| fields.get(name).map_or("", String::as_str);
-    let (kind, name) = (field("kind"), field("name").trim());
-    let (id, access) = match folder(&desk, &id) {
-        Ok(found) => found,
-        Err(error) => return desk.refusal(&error),
-    };
-    let texts = FolderTexts::of(desk.language());
-    match make_one(&desk, &id, &access, kind, name).await {
-        Ok(Made::Folder) => desk.go(&format!("folder/{id}?said=made")),
-        Ok(Made::Document(file)) => desk.go(&format!("edit/{file}")),
-        Err(HostError::NameTaken) => ask(&desk, StatusCode::CONFLICT, &id, kind, name, Some(texts.name_taken)),
-        Err(HostError::IllegalName(_)) => {
-            ask(&desk, StatusCode::UNPROCESSABLE_ENTITY, &id, kind, name, Some(texts.name_illegal))
+    Desk::sent(&request, &identity, Depth::Three, &body, async |desk, fields| {
+        let field = |name: &str| fields.get(name).map_or("", String::as_str);
+        let (kind, name) = (field("kind"), field("name").trim());
+        let (id, access) = folder(desk, &id)?;
+        let texts = FolderTexts::of(desk.language());
+        let wrong = |status, text| Ok(ask(desk, status, &id, kind, name, Some(text)));
+        match make_one(desk, &id, &access, kind, name).await {
+            Ok(Made::Folder) => Ok(desk.go(&format!("folder/{id}?said=made"))),
+            Ok(Made::Document(file)) => Ok(desk.go(&format!("edit/{file}"))),
+            Err(HostError::NameTaken) => wrong(StatusCode::CONFLICT, texts.name_taken),
+            Err(HostError::IllegalName(_)) => wrong(StatusCode::UNPROCESSABLE_ENTITY, texts.name_illegal),
+            Err(error) => Err(error),
         }
-        Err(error) => desk.refusal(&error),
-    }
+    })
+    .await
 }
 
 enum Made {

@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::{
-    desk::Desk,
-    language::{FolderTexts, Texts},
-    moments,
-};
+use super::super::{desk::Desk, language::FolderTexts, moments, sizes::size};
 use crate::{
     discovery::{Able, FileType, Want},
     host::{HostError, Item, Place, links::is_guest_id},
@@ -68,7 +64,7 @@ impl<'a> Rows<'a> {
                 self.person(&head.modified_by)?,
                 moments::second(head.modified),
                 moments::minute(head.modified),
-                size(head.content.size, self.desk.language(), self.texts),
+                size(head.content.size, self.desk.language()),
             ),
         };
         Ok(Row { id: id.to_string(), name, href, class, held, by, at, when, size, place })
@@ -161,44 +157,9 @@ pub(super) const fn kind(picture: char, texts: &FolderTexts) -> &'static str {
     }
 }
 
-/// A number of bytes for a person.
-#[allow(clippy::cast_precision_loss, reason = "two digits are shown")]
-pub(super) fn size(bytes: u64, language: &Texts, texts: &FolderTexts) -> String {
-    let mut units = texts.units.split(' ');
-    let mut unit = units.next().unwrap_or_default();
-    let mut value = bytes as f64;
-    for next in units {
-        if value < 1024.0 {
-            break;
-        }
-        value /= 1024.0;
-        unit = next;
-    }
-    let number = if bytes < 1024 || value >= 10.0 { format!("{value:.0}") } else { format!("{value:.1}") };
-    let number = if matches!(language.language, "de" | "fr" | "es") { number.replace('.', ",") } else { number };
-    format!("{number}\u{a0}{unit}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::language::of_culture;
-
-    #[test]
-    fn sizes_are_short_and_in_the_manner_of_the_language() {
-        let (english, french) = (of_culture("en").unwrap(), of_culture("fr").unwrap());
-        for (bytes, text) in [
-            (0, "0 B"),
-            (1023, "1023 B"),
-            (1024, "1.0 KB"),
-            (10 * 1024, "10 KB"),
-            (1_500_000, "1.4 MB"),
-            (5 << 30, "5.0 GB"),
-        ] {
-            assert_eq!(size(bytes, english, FolderTexts::of(english)).replace('\u{a0}', " "), text);
-        }
-        assert_eq!(size(1_500_000, french, FolderTexts::of(french)).replace('\u{a0}', " "), "1,4 Mo");
-    }
 
     #[test]
     fn a_picture_follows_the_extension_whatever_its_letters() {

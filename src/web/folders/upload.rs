@@ -21,8 +21,8 @@ use actix_web::{
 use serde_json::{Value, json};
 
 use super::{
-    super::{desk::Desk, language::FolderTexts, visit::Depth},
-    folder, rows,
+    super::{desk::Desk, language::FolderTexts, sizes::size, visit::Depth},
+    folder,
 };
 use crate::{
     host::{BegunUpload, HostError, IfTaken, UploadRequest, Uploaded},
@@ -55,7 +55,7 @@ fn refusal(desk: &Desk<'_>, error: &HostError) -> HttpResponse {
             (StatusCode::NOT_FOUND, desk.texts().nothing.to_owned())
         }
         HostError::TooLarge { limit } => {
-            let limit = rows::size(*limit, desk.language(), texts);
+            let limit = size(*limit, desk.language());
             (StatusCode::PAYLOAD_TOO_LARGE, texts.too_large.replace("{size}", &limit))
         }
         HostError::NoSpace { .. } => (StatusCode::INSUFFICIENT_STORAGE, texts.no_space.to_owned()),

@@ -211,6 +211,4 @@ texts! {
     busy { en: "The server is busy. It is tried again in a moment.", de: "Der Server ist beschäftigt. Gleich wird es noch einmal versucht.", fr: "Le serveur est occupé. Nouvel essai dans un instant.", es: "El servidor está ocupado. Se reintenta en un momento.", ja: "サーバーが混み合っています。まもなく再試行します。", zh: "服务器繁忙，稍后将重试。" }
     /// While further rows are fetched.
     loading { en: "Loading…", de: "Wird geladen …", fr: "Chargement…", es: "Cargando…", ja: "読み込み中…", zh: "正在加载…" }
-    /// The units of bytes, each 1024 of the one before.
-    units { en: "B KB MB GB TB", de: "B KB MB GB TB", fr: "o Ko Mo Go To", es: "B KB MB GB TB", ja: "B KB MB GB TB", zh: "B KB MB GB TB" }
 }

@@ -9,112 +9,19 @@
 //! about at the provider.
 
 use std::{
-    collections::HashMap,
     fmt,
     hash::{BuildHasher as _, RandomState},
     net::IpAddr,
-    num::NonZeroU32,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use governor::{Quota, RateLimiter, clock::Clock, middleware::NoOpMiddleware, nanos::Nanos, state::StateStore};
-
-use crate::settings::SignIn;
-
-/// Counts that are kept. Each is forgotten when it has run full again; beyond this many one is forgotten before its time,
-/// which is better than to keep somebody out.
-const MOST: usize = 65_536;
+use crate::{
+    server::rates::{Beyond, HouseTime, MOST, Rate, network},
+    settings::SignIn,
+};
 
 /// How much more one address may do than one pair: a whole company may be behind it.
 const GENEROSITY: u32 = 20;
-
-/// Time since an arbitrary start, which only goes forward.
-#[derive(Clone)]
-struct Watch(Arc<dyn Fn() -> Duration + Send + Sync>);
-
-impl Clock for Watch {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        (self.0)()
-    }
-}
-
-/// The counts of a [`Bucket`]: for each key when it will have run full again.
-#[derive(Clone, Default)]
-struct Table(Arc<Mutex<HashMap<u64, u64>>>);
-
-impl Table {
-    fn rows(&self) -> MutexGuard<'_, HashMap<u64, u64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Makes room for one more, if it is needed.
-    fn make_room(&self, now: u64) {
-        let mut rows = self.rows();
-        if rows.len() < MOST {
-            return;
-        }
-        rows.retain(|_, full_at| *full_at > now);
-        if rows.len() >= MOST
-            && let Some(soonest) = rows.iter().min_by_key(|(_, full_at)| **full_at).map(|(key, _)| *key)
-        {
-            rows.remove(&soonest);
-        }
-    }
-}
-
-impl StateStore for Table {
-    type Key = u64;
-
-    fn measure_and_replace<T, F, E>(&self, key: &u64, decide: F) -> Result<T, E>
-    where
-        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
-    {
-        let mut rows = self.rows();
-        let (outcome, full_at) = decide(rows.get(key).copied().map(Nanos::from))?;
-        rows.insert(*key, full_at.into());
-        Ok(outcome)
-    }
-}
-
-/// One kind of count.
-struct Bucket {
-    limiter: RateLimiter<u64, Table, Watch, NoOpMiddleware<Duration>>,
-    table: Table,
-    watch: Watch,
-    began: Duration,
-    step: u64,
-}
-
-impl Bucket {
-    fn new(burst: u32, every: Duration, watch: &Watch) -> Self {
-        let every = every.max(Duration::from_millis(1));
-        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-        // A period of zero is the only one that is refused.
-        let quota = Quota::with_period(every).unwrap_or_else(|| Quota::per_second(burst)).allow_burst(burst);
-        let table = Table::default();
-        let limiter = RateLimiter::new(quota, table.clone(), watch.clone());
-        let step = u64::try_from(every.as_nanos()).unwrap_or(u64::MAX);
-        Self { limiter, table, began: watch.now(), watch: watch.clone(), step }
-    }
-
-    /// Counts one; or tells how long to wait.
-    fn take(&self, key: u64) -> Result<(), Duration> {
-        let now = self.watch.now();
-        self.table.make_room(u64::try_from(now.saturating_sub(self.began).as_nanos()).unwrap_or(u64::MAX));
-        self.limiter.check_key(&key).map_err(|not_until| not_until.wait_time_from(now))
-    }
-
-    /// Counts one less.
-    fn give_back(&self, key: u64) {
-        let mut rows = self.table.rows();
-        if let Some(full_at) = rows.get_mut(&key) {
-            *full_at = full_at.saturating_sub(self.step);
-        }
-    }
-}
 
 /// Who tries.
 #[derive(Clone, Copy, Debug)]
@@ -129,8 +36,8 @@ pub(crate) struct Attempt<'a> {
 
 /// The counts of all attempts; shared by all workers of a server.
 pub struct Attempts {
-    pairs: Bucket,
-    addresses: Bucket,
+    pairs: Rate<u64>,
+    addresses: Rate<u64>,
     hasher: RandomState,
 }
 
@@ -150,18 +57,24 @@ pub(crate) struct Admitted {
 impl Attempts {
     /// Counts as the settings say; `now` tells the time since an arbitrary start.
     pub fn new(settings: &SignIn, now: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
-        let watch = Watch(Arc::new(now));
+        let time = HouseTime::new(now);
         let every = settings.attempt_every.get();
         Self {
-            pairs: Bucket::new(settings.attempts, every, &watch),
-            addresses: Bucket::new(settings.attempts.saturating_mul(GENEROSITY), every / GENEROSITY, &watch),
+            pairs: Rate::new(settings.attempts, every, MOST, Beyond::Forgets, &time),
+            addresses: Rate::new(
+                settings.attempts.saturating_mul(GENEROSITY),
+                every / GENEROSITY,
+                MOST,
+                Beyond::Forgets,
+                &time,
+            ),
             hasher: RandomState::new(),
         }
     }
 
     /// Admits an attempt, or tells how long to wait.
     pub(crate) fn admit(&self, attempt: Attempt<'_>) -> Result<Admitted, Duration> {
-        let address = network_of(attempt.address);
+        let address = network(attempt.address);
         let (pair, address) = match attempt.device {
             Some(device) => (self.hasher.hash_one(("device", device, attempt.account)), None),
             None => (
@@ -169,11 +82,11 @@ impl Attempts {
                 Some(self.hasher.hash_one(("address", address))),
             ),
         };
-        self.pairs.take(pair)?;
+        self.pairs.take(&pair)?;
         if let Some(address) = address
-            && let Err(wait) = self.addresses.take(address)
+            && let Err(wait) = self.addresses.take(&address)
         {
-            self.pairs.give_back(pair);
+            self.pairs.give_back(&pair);
             return Err(wait);
         }
         Ok(Admitted { pair: Some(pair), address })
@@ -182,32 +95,26 @@ impl Attempts {
     /// Admits a code from the outside provider, which has yet to be redeemed, or tells how long to wait.
     #[cfg_attr(not(feature = "oidc"), allow(dead_code, reason = "only the provider makes codes"))]
     pub(crate) fn admit_code(&self, from: IpAddr) -> Result<Admitted, Duration> {
-        let address = self.hasher.hash_one(("code", network_of(from)));
-        self.addresses.take(address)?;
+        let address = self.hasher.hash_one(("code", network(from)));
+        self.addresses.take(&address)?;
         Ok(Admitted { pair: None, address: Some(address) })
     }
 
     /// Takes an attempt out of the counts: it succeeded, or the password was not even looked at.
     pub(crate) fn give_back(&self, admitted: &Admitted) {
         if let Some(pair) = admitted.pair {
-            self.pairs.give_back(pair);
+            self.pairs.give_back(&pair);
         }
         if let Some(address) = admitted.address {
-            self.addresses.give_back(address);
+            self.addresses.give_back(&address);
         }
-    }
-}
-
-/// An IPv6 subscriber has 2^64 addresses: they count as one.
-fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::{
         clock::{Clock as _, ManualClock, Timestamp},
@@ -300,10 +207,10 @@ mod tests {
             let address = IpAddr::V4((0x0b00_0000 + n).into());
             _ = attempts.admit(Attempt { address, account: "anna", device: None });
         }
-        assert_eq!(attempts.pairs.table.rows().len(), MOST);
+        assert_eq!(attempts.pairs.len(), MOST);
         clock.advance(EVERY * 4);
         attempts.admit(from("203.0.113.1", "anna")).unwrap();
-        assert_eq!(attempts.pairs.table.rows().len(), 1, "what has run full is forgotten");
+        assert_eq!(attempts.pairs.len(), 1, "what has run full is forgotten");
     }
 
     #[test]

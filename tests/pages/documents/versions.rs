@@ -41,6 +41,7 @@ async fn automatic_saves_are_folded_and_deliberate_ones_stand_out() {
     assert_eq!(outside.matches("Current</span>").count(), 1);
     // Sizes are compared with the version before.
     assert!(page.contains("+7\u{a0}B") && page.contains("+1\u{a0}B"), "{page}");
+    assert!(page.contains("title=\"+7\u{a0}bytes\"") && page.contains("title=\"+1\u{a0}byte\""), "to the byte: {page}");
     // The current version is not offered to be brought back.
     assert!(!submit(&mut anna, file.id(), "restore", "99").await.is_empty());
     assert_eq!(page.matches("value=\"restore\"").count(), 4);
