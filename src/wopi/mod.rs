@@ -21,6 +21,7 @@ mod files;
 pub(crate) mod headers;
 mod locks;
 mod naming;
+mod picture;
 mod proof;
 mod relative;
 pub(crate) mod reply;
