@@ -7,6 +7,7 @@ use super::*;
 const OFFICE: &str = include_str!("../../tests/editors/data/office.xml");
 const COLLABORA: &str = include_str!("../../tests/editors/data/collabora.xml");
 const ONLYOFFICE: &str = include_str!("../../tests/editors/data/onlyoffice.xml");
+const CAPABILITIES: &[u8] = include_bytes!("../../tests/editors/data/collabora-capabilities.json");
 
 const SOURCE: &str = "https://docs.lumora.example/wopi/files/f_71";
 const ENCODED: &str = "https%3A%2F%2Fdocs.lumora.example%2Fwopi%2Ffiles%2Ff_71";
@@ -94,6 +95,20 @@ fn what_is_no_discovery_document_says_why() {
     }
     assert_eq!(Discovery::parse(b"\xff\xfe<\0w\0"), Err(DiscoveryError::NotUtf8));
     assert!(Discovery::parse(format!("\u{feff}{OFFICE}").as_bytes()).is_ok());
+}
+
+/// The document of a real Collabora Online 24.04, with its comments, its programs for MIME types and its key.
+#[test]
+fn a_real_document_is_read_to_its_end() {
+    let collabora = parsed(COLLABORA);
+    // Four more actions are commented out.
+    assert_eq!(collabora.apps().iter().map(|app| app.actions.len()).sum::<usize>(), 184);
+    assert_eq!(collabora.apps().len(), 96);
+    for (extension, names) in [("odt", "edit"), ("sxw", "view"), ("svg", "view"), ("pdf", "view_comment")] {
+        assert_eq!(collabora.extensions()[extension], [names].into(), "{extension}");
+    }
+    assert!(collabora.apps().iter().any(|app| app.name == "application/vnd.oasis.opendocument.text"));
+    assert_eq!(collabora.keys.0.modulus, collabora.keys.1.modulus, "the same key twice");
 }
 
 #[test]
@@ -192,11 +207,15 @@ fn the_document_tells_its_keys_its_origins_and_where_its_capabilities_are() {
 
 #[test]
 fn capabilities_that_are_not_named_are_not_there() {
-    let full = br#"{"convert-to":{"available":true,"endpoint":"/cool/convert-to"},"hasMobileSupport":true,
-        "productName":"Collabora Online Development Edition","productVersion":"24.04.8.2","x":[1]}"#;
-    let full = Capabilities::parse(full).unwrap();
+    // Those of a real Collabora Online, which names neither `hasWopiAccessCheck` nor `hasSettingIframeSupport`.
+    let full = Capabilities::parse(CAPABILITIES).unwrap();
     assert!(full.convert_to.available && full.has_mobile_support && !full.has_wopi_access_check);
+    assert!(full.has_template_source && full.has_document_signing_support && !full.has_setting_iframe_support);
     assert_eq!((full.convert_to.endpoint.as_str(), full.product_version.as_str()), ("/cool/convert-to", "24.04.8.2"));
+    // As ONLYOFFICE answers at the same path.
+    let few = br#"{"convert-to":{"available":true,"endpoint":"/lool/convert-to"},"hasMobileSupport":true,"x":[1]}"#;
+    let few = Capabilities::parse(few).unwrap();
+    assert!(few.convert_to.endpoint == "/lool/convert-to" && few.has_mobile_support && !few.has_template_source);
     assert_eq!(Capabilities::parse(b"{}"), Some(Capabilities::default()));
     for garbage in [&b""[..], b"[]", b"<html>", b"{\"hasMobileSupport\":\"yes\"}"] {
         assert_eq!(Capabilities::parse(garbage), None);

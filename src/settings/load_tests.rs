@@ -162,3 +162,11 @@ fn a_file_that_is_absent_or_broken_is_named() {
     assert!(Settings::load(&absent).unwrap_err().to_string().contains("/nowhere/x.toml"));
     assert!(refusal("listen = \n", &[], &[]).contains("line 1"));
 }
+
+#[test]
+fn discovery_documents_are_fetched_as_often_as_editors_expect() {
+    let editors = Settings::default().editors;
+    let hours = editors.refresh.get().as_secs() / 3600;
+    assert!((12..=24).contains(&hours), "web-host.md rule W-1: {hours} hours");
+    assert_eq!(editors.early_refresh.get().as_secs(), 60);
+}

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Wopi, session::Session, sharing};
+use super::{Wopi, picture, session::Session, sharing};
 use crate::{
     host::{
         access::Access,
@@ -51,8 +51,12 @@ pub(super) struct Browser {
     collabora: Option<Collabora>,
 }
 
-/// What Collabora Online alone understands. `UserExtraInfo` is not among it: all who are in the document would be told it,
-/// guests too, and an address is nobody's business there.
+/// What Collabora Online alone understands (files.md section 6.4). What is missing here has no meaning in this house:
+///
+/// - `Hide…`, `Disable…`, `WatermarkText`, `UserCanOnlyComment`: there are no such rights; whoever may read may print and copy.
+/// - `EnableInsertRemote…`, `EnableRemote…`, `DownloadAsPostMessage`: buttons that only ask the page for something it has not.
+/// - `UserPrivateInfo`, `ServerPrivateInfo`: keys of other services, of which none are kept here.
+/// - `UserSettings`, `SharedSettings`: settings live in the editor's own storage.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Collabora {
@@ -60,8 +64,19 @@ struct Collabora {
     enable_owner_termination: bool,
     enable_share: bool,
     is_admin_user: bool,
+    user_extra_info: ExtraInfo,
     #[serde(skip_serializing_if = "Option::is_none")]
     template_source: Option<String>,
+}
+
+/// What all who are in the document are told of each other, guests too. So there is no `mail` in it: an address is nobody's
+/// business there.
+#[derive(Debug, Serialize)]
+struct ExtraInfo {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avatar: Option<String>,
+    #[serde(skip_serializing_if = "is_off")]
+    is_guest: bool,
 }
 
 // By reference because serde hands it one.
@@ -116,6 +131,10 @@ impl Collabora {
                 || account.is_some_and(|account| account.user == head.owner),
             enable_share: sharing::may_share(access),
             is_admin_user: account.is_some_and(|account| account.admin),
+            user_extra_info: ExtraInfo {
+                avatar: account.map(|account| picture::of(&account.display_name, access.wopi_id().as_str())),
+                is_guest: access.is_anonymous(),
+            },
             template_source: template.map(|_| wopi.urls.template(&session.file, download)),
         }
     }

@@ -22,6 +22,7 @@ pub(crate) mod headers;
 mod locks;
 mod naming;
 mod pages;
+mod picture;
 mod proof;
 mod relative;
 pub(crate) mod reply;

@@ -19,9 +19,11 @@
 //! | accessibility (axe-core: WCAG 2.1 A and AA), layout, pictures of every page at 360, 768 and 1440, light and dark; W-22, W-24, W-25 | `pages` |
 //! | scripts switched off | `without_script` |
 //!
-//! Over HTTP: W-17 – W-28, W-45, W-46, W-68 and 12.3 no. 1, 2, 12 in `tests/pages/host_page.rs`; W-1, W-2, W-58 – W-63, W-78 in
-//! `tests/editors`; W-40, W-48, W-66, W-67, W-74, W-84 – W-90 in `tests/wopi`. Beside the sources: W-3 – W-16, W-64, W-70, W-71
-//! and 12.3 no. 3, 4 in `src/discovery` and `src/editors`.
+//! Over HTTP, in `tests/pages`: W-5, W-16 – W-28, W-40 – W-46, W-54, W-68, W-78 – W-80 and 12.3 no. 1, 2 in `host_page`; W-9,
+//! W-10, W-27, W-47, W-66, W-69a, W-80, W-84 – W-89 for each editor and kind of person, and 12.3 no. 12 in `editors_told`;
+//! policies, caches, downloads and the log in `guards`. W-1, W-2, W-58 – W-63, W-78 in `tests/editors`; W-40, W-42, W-48, W-66,
+//! W-74, W-84 – W-90 in `tests/wopi`. Beside the sources: W-3 – W-16, W-64, W-70, W-71 and 12.3 no. 3, 4 in `src/discovery` and
+//! `src/editors`. How saves are folded (W-67) is `documents::versions` of `tests/pages`.
 //!
 //! Pictures lie in the build folder under `screenshots`; what failed is there as `failed-…`. `LOCKHOUSE_TEST_BROWSER=1` fails
 //! without a browser, `LOCKHOUSE_TEST_AXE=1` without axe-core, `LOCKHOUSE_TEST_PICTURES=1` renews those of the README.

@@ -167,3 +167,67 @@ async fn a_large_refused_save_gets_its_answer() {
     let url = file.url("/contents");
     assert_eq!(file.ask(Method::GET, &url, &editor.headers(&file.token, &url), b"").await.body, b"text of a");
 }
+
+/// A header may hold any bytes but control characters, and be there twice.
+#[tokio::test]
+async fn garbage_is_refused_in_one_way_and_does_not_stand_in_the_way_of_a_good_proof() {
+    let editor = StandIn::start();
+    let host = serve(start("collabora", "require", &editor).set("LOCKHOUSE_EDITORS__EARLY_REFRESH", "1h"));
+    let file = Document::of(&host, "a.odt", "collabora");
+    until(200, || file.signed_info(&editor)).await;
+    let url = file.url("");
+    let good = editor.headers(&file.token, &url);
+    let now = good[0].1.as_bytes();
+    let (proof, proof_old) = (good[1].1.clone().into_bytes(), good[2].1.clone().into_bytes());
+    let bent = |at: usize, to: u8| {
+        let mut bent = proof.clone();
+        bent[at] = to;
+        bent
+    };
+    let long = vec![b'A'; 3000];
+    let doubled = [proof.as_slice(), proof.as_slice()].concat();
+    let (changed, cut) = (bent(10, if proof[10] == b'A' { b'B' } else { b'A' }), proof[..proof.len() - 4].to_vec());
+    let mut said = std::collections::BTreeSet::new();
+    for garbage in [
+        &b"="[..],
+        b"====",
+        b"anVuaw",
+        b"\xff\xfe\x80",
+        b"%41%41",
+        b"null",
+        b"a b c",
+        &long,
+        &doubled,
+        &cut,
+        &changed,
+        &bent(0, b'*'),
+        &bent(0, 0xff),
+    ] {
+        for (proof, old) in [(garbage, garbage), (garbage, &proof_old), (garbage, b""), (b"", garbage)] {
+            let (status, words) = ask_with(&file, &url, now, proof, old).await;
+            assert_eq!(status, 500, "{}", String::from_utf8_lossy(garbage));
+            said.insert(words);
+        }
+        // Each combination is looked at for itself.
+        assert_eq!(ask_with(&file, &url, now, &proof, garbage).await.0, 200);
+        assert_eq!(ask_with(&file, &url, now, garbage, &proof).await.0, 200);
+    }
+    assert_eq!(said.len(), 1, "whatever is wrong with it, the answer is the same: {said:?}");
+    for time in [&b"\xff"[..], b"0x1", b"1.0", b"1e17", b" ", b"-639310351989396652", b"9223372036854775808", &long] {
+        assert_eq!(ask_with(&file, &url, time, &proof, &proof_old).await.0, 500, "{}", String::from_utf8_lossy(time));
+    }
+    assert_eq!(editor.asked(), 1);
+    assert_eq!(file.signed_info(&editor).await, 200);
+}
+
+/// CheckFileInfo with these bytes in the three headers: the status, and what is said.
+async fn ask_with(file: &Document, url: &str, time: &[u8], proof: &[u8], old: &[u8]) -> (u16, String) {
+    let mut request = file.client.get(url);
+    for (name, value) in [("X-WOPI-TimeStamp", time), ("X-WOPI-Proof", proof), ("X-WOPI-ProofOld", old)] {
+        request = request.header(name, reqwest::header::HeaderValue::from_bytes(value).unwrap());
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    let said = answer.headers().get("X-WOPI-ServerError").map(|text| format!("{text:?}")).unwrap_or_default();
+    (status, said + &answer.text().await.unwrap())
+}

@@ -28,32 +28,42 @@ fn with_editor(name: &str, document: &str) -> Shared {
     server
 }
 
-fn collabora() -> &'static Shared {
+pub(crate) fn collabora() -> &'static Shared {
     static SERVER: OnceLock<Shared> = OnceLock::new();
     SERVER.get_or_init(|| with_editor("collabora", COLLABORA))
 }
 
-fn onlyoffice() -> &'static Shared {
+pub(crate) fn onlyoffice() -> &'static Shared {
     static SERVER: OnceLock<Shared> = OnceLock::new();
     SERVER.get_or_init(|| with_editor("onlyoffice", ONLYOFFICE))
 }
 
-fn office() -> &'static Shared {
+pub(crate) fn office() -> &'static Shared {
     static SERVER: OnceLock<Shared> = OnceLock::new();
     SERVER.get_or_init(|| with_editor("office", OFFICE))
 }
 
 /// Somebody with a document of his own.
-struct Writer {
-    person: Person,
+pub(crate) struct Writer {
+    pub(crate) person: Person,
     server: &'static Shared,
     path: String,
-    id: String,
+    pub(crate) id: String,
 }
 
 impl Writer {
-    async fn new(server: &'static Shared, name: &str, file: &str, bytes: &[u8]) -> Self {
-        server.binary().add_user(name, &[]);
+    pub(crate) async fn new(server: &'static Shared, name: &str, file: &str, bytes: &[u8]) -> Self {
+        Self::with(server, name, file, bytes, &[]).await
+    }
+
+    /// An administrator.
+    pub(crate) async fn admin(server: &'static Shared, name: &str, file: &str, bytes: &[u8]) -> Self {
+        Self::with(server, name, file, bytes, &["--admin"]).await
+    }
+
+    /// With further options of `user add`.
+    pub(crate) async fn with(server: &'static Shared, name: &str, file: &str, bytes: &[u8], more: &[&str]) -> Self {
+        server.binary().add_user(name, more);
         server.binary().import(name, &[(file, bytes)]);
         let path = format!("/{file}");
         let src = server.binary().token(name, &path)["wopisrc"].as_str().unwrap().to_owned();
@@ -61,11 +71,11 @@ impl Writer {
         Self { person: Person::of(server.binary(), name).await, server, path, id }
     }
 
-    async fn edit(&mut self) -> Reply {
+    pub(crate) async fn edit(&mut self) -> Reply {
         self.person.get(&format!("/edit/{}", self.id)).await.expect(200)
     }
 
-    async fn view(&mut self) -> Reply {
+    pub(crate) async fn view(&mut self) -> Reply {
         self.person.get(&format!("/view/{}", self.id)).await.expect(200)
     }
 
@@ -74,7 +84,7 @@ impl Writer {
     }
 
     /// Somebody else with a role on the document.
-    async fn shared_with(&self, name: &str, role: &str) -> Person {
+    pub(crate) async fn shared_with(&self, name: &str, role: &str) -> Person {
         self.server.binary().add_user(name, &[]);
         let what = format!("{}:{}", self.person.name, self.path);
         self.server.binary().cli_ok(&["grant", name, role, &what], "");
@@ -82,13 +92,13 @@ impl Writer {
     }
 
     /// What the editor does that this page opens.
-    fn editor(&self, page: &Reply) -> Wopi {
+    pub(crate) fn editor(&self, page: &Reply) -> Wopi {
         let src = format!("{}/wopi/files/{}", self.server.binary().url().trim_end_matches('/'), self.id);
         Wopi::new(http_client(), &src, &field(page, "access_token"))
     }
 
     /// The code of a link on the document.
-    async fn link(&self, kind: &str) -> String {
+    pub(crate) async fn link(&self, kind: &str) -> String {
         let token = self.server.binary().token(&self.person.name, &self.path);
         let owner = Wopi::from_json(http_client(), &token);
         let reply = owner.post("GET_SHARE_URL").header("X-WOPI-UrlType", kind).send().await.expect(200);
@@ -98,7 +108,7 @@ impl Writer {
 
 /// Where the page's form leads.
 #[track_caller]
-fn action(page: &Reply) -> url::Url {
+pub(crate) fn action(page: &Reply) -> url::Url {
     let action = between(&html(page), "method=\"post\" action=\"", "\"").expect("a form");
     url::Url::parse(&unescaped(&action)).expect("an absolute URL")
 }
@@ -111,7 +121,7 @@ fn unescaped(text: &str) -> String {
         .replace("&#39;", "'")
 }
 
-fn parameter(url: &url::Url, name: &str) -> Option<String> {
+pub(crate) fn parameter(url: &url::Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }
 
@@ -230,6 +240,9 @@ async fn w78_the_token_names_the_editor_and_each_editor_is_told_what_is_its_own(
     for (name, value) in [("EnableOwnerTermination", true), ("EnableShare", true), ("IsAdminUser", false)] {
         assert_eq!(info[name], value, "{name}");
     }
+    let about = info["UserExtraInfo"].as_object().expect("what others in the document are told");
+    assert_eq!(about.keys().collect::<Vec<_>>(), ["avatar"], "no address: guests are told it, too");
+    assert!(about["avatar"].as_str().is_some_and(|url| url.starts_with("data:image/svg+xml;base64,")), "{info}");
     assert_eq!(info["SupportsLocks"], true);
     assert!(info["ClosePostMessage"].is_null() && info["TemplateSource"].is_null(), "{info}");
     for writer in [&mut ben, &mut carl] {
@@ -247,7 +260,7 @@ async fn w78_the_token_names_the_editor_and_each_editor_is_told_what_is_its_own(
         for name in ["CloseUrl", "FileSharingUrl", "FileVersionUrl", "HostEditUrl", "HostViewUrl", "SignoutUrl"] {
             assert!(info[name].as_str().is_some_and(|url| url.starts_with("http")), "{name}: {info}");
         }
-        for name in ["EnableOwnerTermination", "EnableShare", "IsAdminUser", "TemplateSource"] {
+        for name in ["EnableOwnerTermination", "EnableShare", "IsAdminUser", "TemplateSource", "UserExtraInfo"] {
             assert!(info[name].is_null(), "{name} is Collabora's: {info}");
         }
         // W-30.
@@ -495,6 +508,7 @@ async fn whoever_holds_a_link_opens_the_document_as_the_link_says() {
     let info = anna.editor(&page).info().await.expect(200).json();
     assert_eq!((&info["UserCanWrite"], &info["IsAnonymousUser"]), (&true.into(), &true.into()));
     assert!(info["FileSharingUrl"].is_null() && info["FileVersionUrl"].is_null() && info["SignoutUrl"].is_null());
+    assert_eq!(info["UserExtraInfo"], serde_json::json!({ "is_guest": true }));
     let page = guest.get(&format!("/s/{reads}/open")).await.expect(200);
     assert_eq!(anna.editor(&page).info().await.expect(200).json()["UserCanWrite"], false);
     assert!(policy(&page).contains("frame-ancestors 'self'"));

@@ -8,10 +8,14 @@ mod support;
 mod account;
 mod admin;
 mod documents;
+mod editors_told;
 mod folders;
 mod frame;
+mod guards;
 mod host_page;
 mod person;
+#[path = "../wopi/schema.rs"]
+mod schema;
 #[path = "../editors/stand_in.rs"]
 #[allow(dead_code)]
 mod stand_in;

@@ -153,6 +153,12 @@ async fn under_https_cookies_are_tied_to_the_host() {
     );
     let reply = visitor.fill_in(&page, "ines", PASSWORD).await.expect(303);
     assert!(visitor.cookies.contains_key("__Host-lockhouse"), "{reply}");
+    let cookies: Vec<_> = reply.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap()).collect();
+    let session = cookies.iter().find(|cookie| cookie.starts_with("__Host-lockhouse=")).unwrap();
+    for flag in ["; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/"] {
+        assert!(session.contains(flag), "{flag}: {session}");
+    }
+    assert!(!session.contains("Domain"), "{session}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

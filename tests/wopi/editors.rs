@@ -35,6 +35,7 @@ async fn f141_a_save_over_somebody_elses_change_is_a_conflict_that_collabora_und
         let put = doc.alice.post("PUT").header("X-WOPI-Lock", "A").header(header, time);
         let reply = put.body(format!("mine {header} {time}")).send().await.expect(409);
         assert_eq!(reply.json()["COOLStatusCode"], 1010, "{reply}");
+        assert_eq!(reply.json()["LOOLStatusCode"], 1010, "old releases: {reply}");
         assert_eq!(doc.alice.state().await, before);
     }
     assert!(!doc.rescued().is_empty(), "the refused text is kept");
