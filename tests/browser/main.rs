@@ -12,7 +12,11 @@
 //! | `UI_Close`, `UI_Sharing`, `UI_Share`, `UI_FileVersions`, `UI_Edit`, `File_Rename`; `Host_PostmessageReady` before them (W-33 – W-37, W-52, W-53, W-55, W-57; no. 8) | `editing::what_the_editors_buttons…` |
 //! | what is really saved; rescued bytes (files.md, clients.md 9) | `editing::a_save_that_is_refused…` |
 //! | `Reset_Access_Token`, and the end announced where there is no such message (W-18, W-54) | `editing::a_token_is_renewed…` |
-//! | the end of a session of the pages | `editing::whoever_is_signed_out…` |
+//! | the end of a session of the pages, of a right, of the connection; saves that are refused or do not come; warnings that were dismissed | `watching` |
+//! | an earlier version is brought back in another tab (W-56) | `restoring` |
+//! | a guest edits; somebody breaks a lock | `meeting` |
+//! | an upload goes on after the connection broke | `uploading` |
+//! | static files of the editor's beforehand, times of the page (W-49, section 5.2) | `preloading` |
 //! | `editnew` (W-40, W-75; no. 9) | `editing::a_new_document…` |
 //! | `convert` (W-42 – W-44, W-76; no. 10) | `editing::an_old_format…` |
 //! | proofs demanded throughout; rotation (W-1, W-59, W-60; no. 5) | `editing::keys_that_rotate…`, `editor_alone` |
@@ -46,3 +50,8 @@ mod without_script;
 
 mod editing;
 mod editor_alone;
+mod meeting;
+
+mod restoring;
+mod uploading;
+mod watching;

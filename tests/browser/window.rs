@@ -10,6 +10,7 @@ use fantoccini::{
     actions::{Actions, InputSource as _, KeyAction, KeyActions},
     elements::Element,
     key::Key,
+    wd::WindowHandle,
 };
 use serde_json::{Value, json};
 
@@ -92,6 +93,26 @@ impl Window {
         let still = json!({"name": "prefers-reduced-motion", "value": "reduce"});
         let scheme = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}, still]});
         self.cdp("Emulation.setEmulatedMedia", scheme).await;
+    }
+
+    /// Cuts the window off from all servers, requests on their way among them, or lets it reach them again.
+    pub(crate) async fn online(&self, online: bool) {
+        self.connection(online, -1).await;
+    }
+
+    /// The same, with as many bytes a second on the way out; -1 for as many as there can be.
+    pub(crate) async fn connection(&self, online: bool, upload: i64) {
+        self.cdp("Network.enable", json!({})).await;
+        let conditions =
+            json!({"offline": !online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload});
+        self.cdp("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// Opens a tab and goes on in it.
+    pub(crate) async fn new_tab(&self) -> WindowHandle {
+        let made = self.client.new_window(true).await.expect("a tab").handle;
+        self.client.switch_to_window(made.clone()).await.expect("the tab");
+        made
     }
 
     pub(crate) async fn goto(&self, url: &str) {

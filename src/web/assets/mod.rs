@@ -23,10 +23,16 @@ pub(crate) struct Asset {
 }
 
 macro_rules! assets {
-    ($($(#[$about:meta])* $constant:ident = $file:literal;)*) => {
-        $($(#[$about])* pub(crate) const $constant: Asset = Asset { name: $file, content: include_str!($file) };)*
+    ($($(#[$about:meta])* $constant:ident = $file:literal $(of [$($part:literal),+])?;)*) => {
+        $($(#[$about])* pub(crate) const $constant: Asset = Asset { name: $file, content: content!($file $(, $($part),+)?) };)*
         const ALL: &[Asset] = &[$($constant,)*];
     };
+}
+
+/// A file, or the parts of a script in their order: each sees what stands in the others, and no other script does.
+macro_rules! content {
+    ($file:literal) => { include_str!($file) };
+    ($file:literal, $($part:literal),+) => { concat!("(() => {\n'use strict';\n", $(include_str!($part),)+ "})();\n") };
 }
 
 assets! {
@@ -49,7 +55,17 @@ assets! {
     /// The looks of the host page.
     HOST_PAGE_CSS = "host_page.css";
     /// The host page's side of the conversation with its editor.
-    HOST_PAGE_JS = "host_page.js";
+    HOST_PAGE_JS = "host_page.js" of [
+        "host_page/known.js",
+        "host_page/bar.js",
+        "host_page/frame.js",
+        "host_page/windows.js",
+        "host_page/saves.js",
+        "host_page/token.js",
+        "host_page/says.js",
+        "host_page/restore.js",
+        "host_page/start.js"
+    ];
 }
 
 /// The first bytes of each file's hash.

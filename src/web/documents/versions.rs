@@ -73,7 +73,7 @@ pub(super) fn may_see(
     source = r#"<li class="version{% if current %} current{% endif %}{% if may_copy %} kept{% endif %}"><div class="what"><p class="when">{{ time|safe }}{% if current %} <span class="tag good">{{ texts.current }}</span>{% endif %}{% if !tag.is_empty() %} <span class="tag">{{ tag }}</span>{% endif %}</p>
 <p class="quiet">{{ called }} · {{ by }}{% if !editors.is_empty() %} · {{ editors }}{% endif %}</p>{% if !reason.is_empty() %}<p class="reason"{% if foreign %} lang="en"{% endif %}>{{ reason }}</p>{% endif %}</div>
 <p class="size"><span title="{{ exact }}">{{ size }}</span>{% if !change.is_empty() %} <span class="quiet" title="{{ exact_change }}">{{ change }}<span class="seldom"> {{ than }}</span></span>{% endif %}</p>
-<div class="do"><a class="button plain" href="{{ base }}/{{ version }}/download">{{ texts.download }}<span class="seldom"> {{ title }}</span></a>{% if may_restore || may_copy %}<form method="post"><input type="hidden" name="form" value="{{ mark }}"><input type="hidden" name="version" value="{{ version }}">{% if may_copy %}<button name="deed" value="copy">{{ texts.keep_copy }}</button>{% endif %}{% if may_restore %}<button name="deed" value="restore"{% if may_copy %} class="first"{% endif %}>{% if may_copy %}{{ texts.make_current }}{% else %}{{ texts.restore }}{% endif %}<span class="seldom"> {{ title }}</span></button>{% endif %}</form>{% endif %}</div></li>
+<div class="do"><a class="button plain" href="{{ base }}/{{ version }}/download">{{ texts.download }}<span class="seldom"> {{ title }}</span></a>{% if may_restore || may_copy %}<form method="post"><input type="hidden" name="form" value="{{ mark }}"><input type="hidden" name="version" value="{{ version }}">{% if may_copy %}<button name="deed" value="copy">{{ texts.keep_copy }}</button>{% endif %}{% if may_restore %}<button name="deed" value="restore"{% if may_copy %} class="first"{% endif %}{% if locked %} data-held hidden{% endif %}>{% if may_copy %}{{ texts.make_current }}{% else %}{{ texts.restore }}{% endif %}<span class="seldom"> {{ title }}</span></button>{% endif %}</form>{% endif %}</div></li>
 "#
 )]
 #[allow(clippy::struct_excessive_bools, reason = "each is a part of the item that is there or not")]
@@ -100,6 +100,8 @@ struct Item<'a> {
     /// Whether the reason is not in the language of the page.
     foreign: bool,
     may_restore: bool,
+    /// Whether somebody is editing: a version is brought back if his editor can be asked to close.
+    locked: bool,
     may_copy: bool,
 }
 
@@ -112,7 +114,8 @@ enum Shown {
 #[derive(Template)]
 #[template(
     ext = "html",
-    source = r##"{% if locked %}<p class="message warn">{{ common.held }}{% if may_write %} {{ texts.locked }}{% endif %} <a href="{{ lock }}">{{ common.lock }}</a></p>
+    source = r##"{% if may_write %}<div data-file="{{ base }}" data-unsaved="{{ texts.unsaved }}" hidden></div>
+{% endif %}{% if locked %}<p class="message warn">{{ common.held }}{% if may_write %} <span data-free>{{ texts.locked }}</span><span data-held hidden>{{ texts.open_here }}</span>{% endif %} <a href="{{ lock }}">{{ common.lock }}</a></p>
 {% endif %}{% if !rescued.is_empty() %}<section class="card rescued" aria-labelledby="rescued"><h2 id="rescued">{{ warning|safe }}{{ texts.rescued }}</h2><p>{{ texts.rescued_lead }}</p>
 <ol class="versions">{% for item in rescued %}{{ item|safe }}{% endfor %}</ol></section>
 {% endif %}<section class="card" aria-labelledby="history"><h2 id="history">{{ texts.history }}</h2>
@@ -242,7 +245,8 @@ impl<'a> Maker<'a> {
             than: "",
             reason: String::new(),
             foreign: false,
-            may_restore: self.subject.role().can_write() && !self.locked && !entry.current,
+            may_restore: self.subject.role().can_write() && !entry.current,
+            locked: self.locked,
             may_copy: false,
         }
     }

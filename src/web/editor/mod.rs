@@ -9,7 +9,7 @@
 //! GET  /s/{code}/view, open … ─ the same for whoever holds a share link
 //! ```
 //!
-//! The page says the same to all editors; what each of them says otherwise is in `assets/host_page.js`.
+//! The page says the same to all editors; what each of them says otherwise is in `assets/host_page/`.
 
 mod guest;
 mod opening;

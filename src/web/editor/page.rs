@@ -270,6 +270,7 @@ fn texts_of(texts: &EditorTexts) -> Value {
         "changed": texts.changed,
         "newer": texts.newer,
         "gone": texts.gone,
+        "noRight": texts.no_right,
         "elsewhere": texts.elsewhere,
         "reload": texts.reload,
         "signIn": texts.sign_in,
