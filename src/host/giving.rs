@@ -142,7 +142,7 @@ mod tests {
         }
     }
 
-    fn refused<T: std::fmt::Debug>(outcome: Result<T, GrantError>) {
+    fn refused<T: std::fmt::Debug>(outcome: &Result<T, GrantError>) {
         assert!(matches!(outcome, Err(GrantError::MayNot)), "{outcome:?}");
     }
 
@@ -152,19 +152,19 @@ mod tests {
         let (rights, anna, ben, cleo) = (it.house.rights(), user("anna"), user("ben"), user("cleo"));
         assert_eq!(rights.give(&ben, &cleo, &it.file, Role::Viewer).await.unwrap().by, ben);
         assert_eq!(it.role("cleo"), Some(Role::Viewer));
-        refused(rights.give(&cleo, &user("dora"), &it.file, Role::Viewer).await);
-        refused(rights.give(&ben, &cleo, &it.file, Role::Owner).await);
+        refused(&rights.give(&cleo, &user("dora"), &it.file, Role::Viewer).await);
+        refused(&rights.give(&ben, &cleo, &it.file, Role::Owner).await);
         rights.give(&anna, &cleo, &it.file, Role::Owner).await.unwrap();
-        refused(rights.give(&ben, &cleo, &it.file, Role::Viewer).await);
-        refused(rights.take(&ben, &cleo, &it.file).await);
+        refused(&rights.give(&ben, &cleo, &it.file, Role::Viewer).await);
+        refused(&rights.take(&ben, &cleo, &it.file).await);
         assert_eq!(rights.give(&cleo, &ben, &it.file, Role::Owner).await.unwrap().role, Role::Owner);
         assert_eq!(rights.take(&ben, &cleo, &it.file).await.unwrap(), Some(Role::Owner));
         assert_eq!(rights.take(&ben, &cleo, &it.file).await.unwrap(), None);
         assert_eq!(it.role("cleo"), None);
         let nowhere = NodeId::parse("nowhere").unwrap();
-        refused(rights.give(&anna, &ben, &nowhere, Role::Viewer).await);
+        refused(&rights.give(&anna, &ben, &nowhere, Role::Viewer).await);
         it.house.accounts().disable(&ben, true).await.unwrap();
-        refused(rights.give(&ben, &cleo, &it.file, Role::Viewer).await);
+        refused(&rights.give(&ben, &cleo, &it.file, Role::Viewer).await);
     }
 
     /// What is on its way to the disk when `later` is decided, and commits before it.
@@ -187,22 +187,22 @@ mod tests {
         let it = Scene::new().await;
         let (rights, anna, ben, cleo) = (it.house.rights(), user("anna"), user("ben"), user("cleo"));
         let withdrawn = async { assert!(rights.revoke(&ben, &it.folder).await.unwrap()) };
-        refused(meanwhile(&it, withdrawn, rights.give(&ben, &cleo, &it.file, Role::Viewer)).await);
+        refused(&meanwhile(&it, withdrawn, rights.give(&ben, &cleo, &it.file, Role::Viewer)).await);
         assert_eq!(it.role("cleo"), None);
 
         rights.grant(&anna, &ben, &it.folder, Role::Editor).await.unwrap();
         rights.grant(&anna, &cleo, &it.file, Role::Viewer).await.unwrap();
         let lowered = async { drop(rights.grant(&anna, &ben, &it.folder, Role::Viewer).await.unwrap()) };
-        refused(meanwhile(&it, lowered, rights.take(&ben, &cleo, &it.file)).await);
+        refused(&meanwhile(&it, lowered, rights.take(&ben, &cleo, &it.file)).await);
         assert_eq!(it.role("cleo"), Some(Role::Viewer));
 
         rights.grant(&anna, &ben, &it.folder, Role::Editor).await.unwrap();
         let raised = async { drop(rights.grant(&anna, &cleo, &it.file, Role::Owner).await.unwrap()) };
-        refused(meanwhile(&it, raised, rights.give(&ben, &cleo, &it.file, Role::Viewer)).await);
+        refused(&meanwhile(&it, raised, rights.give(&ben, &cleo, &it.file, Role::Viewer)).await);
         assert_eq!(it.role("cleo"), Some(Role::Owner));
 
         let disabled = async { drop(it.house.accounts().disable(&ben, true).await.unwrap()) };
-        refused(meanwhile(&it, disabled, rights.give(&ben, &user("dora"), &it.file, Role::Viewer)).await);
+        refused(&meanwhile(&it, disabled, rights.give(&ben, &user("dora"), &it.file, Role::Viewer)).await);
     }
 
     #[tokio::test]
@@ -214,7 +214,7 @@ mod tests {
         let Some(Node::File(mut head)) = rights.node(&it.file).unwrap() else { panic!("a file") };
         head.parent = private;
         let moved = it.house.commit(Batch::new().set(keys::file(&it.file), crate::store::records::encode(&*head)));
-        refused(meanwhile(&it, moved, rights.give(&ben, &cleo, &it.file, Role::Viewer)).await);
+        refused(&meanwhile(&it, moved, rights.give(&ben, &cleo, &it.file, Role::Viewer)).await);
         assert_eq!(it.role("cleo"), None);
     }
 }
