@@ -27,7 +27,7 @@ for (const type of ['dragenter', 'dragover', 'drop']) {
 }";
 
 fn content() -> Vec<u8> {
-    (0..SIZE).map(|at| ((at * 31 + (at >> 8) * 7 + (at >> 16)) & 255) as u8).collect()
+    (0..SIZE).map(|at| (at * 31 + (at >> 8) * 7 + (at >> 16)).to_le_bytes()[0]).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
