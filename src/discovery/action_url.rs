@@ -93,6 +93,7 @@ const WOPI_SOURCE: &str = "WOPI_SOURCE";
 /// What is put into a URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Values {
+    /// Empty when there is none.
     wopi_src: String,
     filled: BTreeMap<Placeholder, String>,
     extra: Vec<(String, String)>,
@@ -102,6 +103,11 @@ impl Values {
     /// The WOPISrc alone: without query, token and slash at its end (rule W-12).
     pub fn new(wopi_src: impl Into<String>) -> Self {
         Self { wopi_src: wopi_src.into(), ..Self::default() }
+    }
+
+    /// No WOPISrc at all: for what is loaded ahead of any document (rule W-49).
+    pub fn without_source() -> Self {
+        Self::default()
     }
 
     /// Fills a placeholder, should the template have it.
@@ -130,7 +136,8 @@ fn encoded(value: &str) -> impl std::fmt::Display {
     utf8_percent_encode(value, COMPONENT)
 }
 
-/// The URL of an action: placeholders filled or removed, the WOPISrc in it exactly once, further parameters behind it.
+/// The URL of an action: placeholders filled or removed, the WOPISrc in it exactly once if there is one, further parameters
+/// behind it.
 ///
 /// # Errors
 /// [`ActionUrlError`].
@@ -146,7 +153,8 @@ pub fn action_url(template: &str, values: &Values) -> Result<String, ActionUrlEr
         values.extra.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     // Empty pieces between `&`s are what removed placeholders leave (rule W-13).
     let pieces = query.split('&').filter(|piece| !piece.is_empty());
-    let pieces = pieces.chain((!has_source).then_some(source.as_str())).chain(extra.iter().map(String::as_str));
+    let lacks_source = !has_source && !values.wopi_src.is_empty();
+    let pieces = pieces.chain(lacks_source.then_some(source.as_str())).chain(extra.iter().map(String::as_str));
     let query = pieces.collect::<Vec<_>>().join("&");
     let mut url = path.to_owned();
     for (mark, part) in [('?', Some(query.as_str()).filter(|query| !query.is_empty())), ('#', fragment)] {
@@ -183,7 +191,7 @@ fn fill(template: &str, values: &Values) -> (String, bool) {
         let Some((name, placeholder)) = inside.split_once('=') else { continue };
         let in_query = url.contains('?') && !url.contains('#');
         let value = match placeholder {
-            WOPI_SOURCE if has_source || !in_query => None,
+            WOPI_SOURCE if has_source || !in_query || values.wopi_src.is_empty() => None,
             WOPI_SOURCE => {
                 has_source = true;
                 Some(values.wopi_src.as_str())

@@ -257,6 +257,18 @@ fn the_worked_examples_come_out_as_they_should() {
 }
 
 #[test]
+fn what_is_loaded_ahead_of_any_document_has_a_language_and_no_source() {
+    for (template, expected) in [
+        ("https://o.x/wv/preload.aspx?<ui=UI_LLCC&><wopisrc=WOPI_SOURCE&>", "https://o.x/wv/preload.aspx?ui=de-DE&"),
+        ("https://o.x/wv/preload.aspx", "https://o.x/wv/preload.aspx"),
+        ("https://o.x/wv/preload.aspx?a=1&<ui=UI_LLCC&>", "https://o.x/wv/preload.aspx?a=1&ui=de-DE"),
+    ] {
+        let url = action_url(template, &Values::without_source().language("de-DE")).unwrap();
+        assert_eq!(url, expected.trim_end_matches('&'), "{template}");
+    }
+}
+
+#[test]
 fn values_are_encoded_as_browsers_do_it() {
     let values =
         Values::new("https://d.example/ü?&").set(Placeholder::SessionContext, "a b&c=d/é(1)!~*'").append("x&", "<>");

@@ -8,6 +8,9 @@ use crate::{
     host::tokens::ClientKind,
 };
 
+/// The most pages that are loaded ahead for an editor.
+const MOST_AHEAD: usize = 16;
+
 /// An editor that opens a file, with what the page around it needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opening {
@@ -78,6 +81,21 @@ impl Editors {
             })
         };
         found(true).or_else(|| found(false))
+    }
+
+    /// What browsers may load ahead of the first document, so that it opens sooner: pages of Office for the web, one for each
+    /// of its programs and for reading and writing (rule W-49), in the language of the person. The others have none.
+    pub fn ahead(&self, language: Option<&str>) -> BTreeSet<String> {
+        let values = Values::without_source();
+        let values = if let Some(language) = language { values.language(language) } else { values };
+        let office = self.0.list.iter().filter(|editor| editor.kind == ClientKind::Office);
+        let mut pages = BTreeSet::new();
+        for discovery in office.filter_map(|editor| editor.known().discovery.clone()) {
+            let actions = discovery.apps().iter().flat_map(|app| &app.actions);
+            let ahead = actions.filter(|action| matches!(action.name.as_str(), "preloadview" | "preloadedit"));
+            pages.extend(ahead.filter_map(|action| action_url(&action.template, &values).ok()).take(MOST_AHEAD));
+        }
+        pages
     }
 
     /// The origins that editors' frames come from: what a page's policy has to allow (rule W-21).

@@ -9,7 +9,9 @@ use actix_web::{
 };
 
 use super::language::{self, Texts};
-use crate::{host::trouble::Trouble, oauth::Identity, server::visitor_address, store::records::AccountRecord};
+use crate::{
+    discovery::locale, host::trouble::Trouble, oauth::Identity, server::visitor_address, store::records::AccountRecord,
+};
 
 /// The cookie of a session.
 const SESSION: &str = "lockhouse";
@@ -78,6 +80,24 @@ impl<'a> Visit<'a> {
     pub(crate) fn agent(&self) -> &'a str {
         let agent = self.request.headers().get(header::USER_AGENT);
         agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The language for an editor, with a country: what the person chose, what his browser likes best whether or not this
+    /// house speaks it, else the language of the page.
+    pub(crate) fn spoken(&self, his: Option<&str>) -> String {
+        let accepted = self.request.headers().get(header::ACCEPT_LANGUAGE).and_then(|list| list.to_str().ok());
+        let first = accepted.and_then(|list| list.split([',', ';']).next()).and_then(locale::tag_of);
+        let tag = his.and_then(locale::tag_of).or(first).unwrap_or(self.texts.language);
+        let with_country = match tag {
+            "en" => "en-US",
+            "de" => "de-DE",
+            "fr" => "fr-FR",
+            "es" => "es-ES",
+            "ja" => "ja-JP",
+            "zh" => "zh-CN",
+            other => other,
+        };
+        with_country.to_owned()
     }
 
     /// Whether clients reach the house by https.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     host_page::{Writer, action, collabora, office, onlyoffice, parameter},
-    person::{Person, html},
+    person::{Person, between, html, location},
     schema,
     support::Shared,
 };
@@ -86,6 +86,34 @@ async fn w47_only_people_of_a_business_are_announced_as_such_on_every_action_tha
             assert!(info["HostEditUrl"].is_string() && info["DownloadUrl"].is_string(), "{info}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn w49_a_folder_page_lets_the_browser_load_office_ahead_with_a_language_and_without_source_or_token() {
+    let mut anna = Writer::new(office(), "w49anna", "a.docx", b"text").await;
+    anna.person.headers = vec![("Accept-Language", "de".to_owned())];
+    let home = anna.person.get("/").await;
+    let folder = anna.person.get(&location(&home)).await.expect(200);
+    let text = html(&folder);
+    let pages = between(&text, "data-ahead=\"", "\"").expect("pages to load ahead").replace("&#34;", "\"");
+    let pages: Vec<String> = serde_json::from_str(&pages.replace("&#38;", "&")).unwrap();
+    assert_eq!(
+        pages,
+        [
+            "https://edit.office.example/word/preload.aspx?new=1&ui=de-DE",
+            "https://word.office.example/word/preload.aspx?ui=de-DE"
+        ]
+    );
+    let policy = folder.header("content-security-policy").unwrap();
+    assert!(policy.contains("; frame-src https://edit.office.example https://word.office.example"), "{policy}");
+    // Other pages hold no frames, and other editors have nothing to load ahead.
+    let account = anna.person.get("/account").await.expect(200);
+    assert!(!account.header("content-security-policy").unwrap().contains("frame-src"));
+    let mut ben = Writer::new(collabora(), "w49ben", "a.docx", b"text").await;
+    let home = ben.person.get("/").await;
+    let folder = ben.person.get(&location(&home)).await.expect(200);
+    assert!(!html(&folder).contains("data-ahead"));
+    assert!(!folder.header("content-security-policy").unwrap().contains("frame-src"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

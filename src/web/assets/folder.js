@@ -6,6 +6,29 @@
   const { root, mark } = window.lockhouse;
   const words = JSON.parse(here.dataset.words);
   const byId = (id) => document.getElementById(id);
+  // What an editor would have to load at first is loaded when nothing else is to be done, once while this tab is open.
+  const ahead = JSON.parse(here.dataset.ahead ?? '[]');
+  const load = () => {
+    try {
+      if (sessionStorage.getItem('lockhouse-ahead') === here.dataset.ahead) return;
+      sessionStorage.setItem('lockhouse-ahead', here.dataset.ahead);
+    } catch { return; }
+    for (const page of ahead) {
+      const frame = document.createElement('iframe');
+      frame.src = page;
+      frame.hidden = true;
+      frame.tabIndex = -1;
+      frame.setAttribute('aria-hidden', 'true');
+      frame.setAttribute('sandbox', 'allow-scripts allow-same-origin');
+      frame.referrerPolicy = 'no-referrer';
+      document.body.append(frame);
+    }
+  };
+  if (ahead.length && !navigator.connection?.saveData) {
+    const idle = window.requestIdleCallback ?? ((act) => setTimeout(act, 1000));
+    addEventListener('load', () => idle(load));
+  }
+
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 
   // Rows.

@@ -22,6 +22,15 @@ use super::{
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// That, with frames of these origins.
+fn policy(frames: &[String]) -> HeaderValue {
+    let strict = HeaderValue::from_static(POLICY);
+    if frames.is_empty() {
+        return strict;
+    }
+    HeaderValue::from_str(&format!("{POLICY}; frame-src {}", frames.join(" "))).unwrap_or(strict)
+}
+
 /// Which part of the navigation a page belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Section {
@@ -68,6 +77,8 @@ pub(crate) struct DeskPage<'a> {
     pub(crate) styles: &'a [Asset],
     /// Scripts beside the common one.
     pub(crate) scripts: &'a [Asset],
+    /// Whose frames it may hold: origins.
+    pub(crate) frames: &'a [String],
 }
 
 #[derive(Template)]
@@ -192,7 +203,7 @@ impl Desk<'_> {
             .insert_header((header::CONTENT_LANGUAGE, *tag))
             .body(frame.render().unwrap_or_default());
         guard(&mut response);
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy(page.frames));
         self.with_cookie(response)
     }
 }

@@ -1,11 +1,11 @@
 //! Which editor opens a document for somebody, with which action, and with what it is told (rules W-5, W-6, W-26, W-41, W-43,
 //! W-68 and W-78).
 
-use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, USER_AGENT};
+use actix_web::http::header::{HeaderMap, USER_AGENT};
 
 use super::Seat;
 use crate::{
-    discovery::{Able, ActionUrlError, FileType, Want, locale},
+    discovery::{Able, ActionUrlError, FileType, Want},
     editors::{Editors, Opening, Way},
     host::{
         HostError, random,
@@ -209,7 +209,7 @@ fn way(seat: &Seat<'_>, chosen: &Chosen) -> Way {
     };
     let colours = request.headers().get("sec-ch-prefers-color-scheme").and_then(|colours| colours.to_str().ok());
     Way {
-        language: Some(language(account.and_then(|account| account.language.as_deref()), seat)),
+        language: Some(seat.visit.spoken(account.and_then(|account| account.language.as_deref()))),
         business: account.is_some_and(|account| account.kind == AccountKind::Business),
         dark: colours.map(|colours| colours.trim_matches('"') == "dark"),
         session: random::node_id().ok().map(|id| id.to_string()),
@@ -224,24 +224,6 @@ fn way(seat: &Seat<'_>, chosen: &Chosen) -> Way {
 fn own(opening: &Opening) -> Vec<(String, String)> {
     let asks = opening.client == ClientKind::Office && !opening.app.eq_ignore_ascii_case("WopiTest");
     if asks { vec![("sftc".to_owned(), "1".to_owned())] } else { Vec::new() }
-}
-
-/// The language for the editor, with a country: what the person chose, what his browser likes best whether or not this house
-/// speaks it, else the language of the page.
-fn language(his: Option<&str>, seat: &Seat<'_>) -> String {
-    let accepted = seat.visit.request.headers().get(ACCEPT_LANGUAGE).and_then(|list| list.to_str().ok());
-    let first = accepted.and_then(|list| list.split([',', ';']).next()).and_then(locale::tag_of);
-    let tag = his.and_then(locale::tag_of).or(first).unwrap_or(seat.visit.texts.language);
-    let with_country = match tag {
-        "en" => "en-US",
-        "de" => "de-DE",
-        "fr" => "fr-FR",
-        "es" => "es-ES",
-        "ja" => "ja-JP",
-        "zh" => "zh-CN",
-        other => other,
-    };
-    with_country.to_owned()
 }
 
 /// A fresh token for the editor, which says whose it is (rules W-21 and W-78).

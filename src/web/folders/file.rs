@@ -111,6 +111,7 @@ fn show(desk: &Desk<'_>, id: &str, wopi: &Wopi) -> Result<HttpResponse, HostErro
             own_heading: true,
             styles: &[FOLDER_CSS],
             scripts: &[FOLDER_JS],
+            ..DeskPage::default()
         },
     ))
 }

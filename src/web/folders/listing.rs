@@ -10,6 +10,8 @@
 //! The script that shows more rows in place asks for the next page and takes them out of it. Rows are written tersely: there
 //! are many of them, and the whole page is to arrive in the time of a blink.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, HttpResponse, cookie::time::Duration as Age, http::StatusCode, web};
 use askama::Template;
 
@@ -29,6 +31,7 @@ use super::{
     way,
 };
 use crate::{
+    discovery::action_url,
     host::{Browsed, Cut, HostError, LOOKED_AT, Order, SEARCHED, access::Access, shared_with_me},
     ids::NodeId,
     oauth::Identity,
@@ -82,7 +85,7 @@ struct Column {
 <section id="uploads" class="uploads" aria-labelledby="uploads-title" hidden><header><h2 id="uploads-title" role="status"></h2><button type="button" class="plain" data-up="all">{{ cancel }}</button><button type="button" class="plain" data-up="close" hidden>{{ texts.done }}</button></header><progress id="uploads-total" max="1" value="0" aria-labelledby="uploads-title"></progress><ul></ul></section>
 <div id="drop" hidden><p>{{ icons::UPLOAD|safe }}{{ texts.drop_here }}</p></div>
 {% endif %}<dialog id="sure" aria-labelledby="sure-text"><form method="dialog"><p id="sure-text"></p><div class="dialog-buttons"><button value="" autofocus>{{ cancel }}</button><button value="yes" class="danger">{{ texts.delete }}</button></div></form></dialog>
-<div id="folder" data-id="{{ id }}" data-words="{{ words }}" hidden></div>"##
+<div id="folder" data-id="{{ id }}" data-words="{{ words }}"{% if !ahead.is_empty() %} data-ahead="{{ ahead }}"{% endif %} hidden></div>"##
 )]
 struct Content<'a> {
     texts: &'a FolderTexts,
@@ -108,6 +111,8 @@ struct Content<'a> {
     note: String,
     count: String,
     words: String,
+    /// Pages of an editor that the browser may load ahead, in JSON; empty when there are none.
+    ahead: String,
 }
 
 pub(super) async fn page(
@@ -128,10 +133,15 @@ async fn show(desk: &Desk<'_>, id: &str, wopi: &Wopi) -> Result<HttpResponse, Ho
         desk.host().away(move || host.browse(&access, &wish)).await?
     };
     let (grid, chosen) = kind_of_view(desk);
-    let content = content(desk, &id, &access, &view, browsed, grid, wopi)?;
+    let ahead = ahead(desk, wopi);
+    let mut content = content(desk, &id, &access, &view, browsed, grid, wopi)?;
+    if !ahead.is_empty() {
+        content.ahead = serde_json::json!(ahead).to_string();
+    }
     let message = said::message(desk, content.texts);
     let top = content.way.first().map_or(&id, |first| &first.id);
     let is_shared = shared_with_me::drive_of(top).is_some();
+    let frames: Vec<String> = ahead.iter().filter_map(|page| action_url::origin(page)).collect();
     let page = DeskPage {
         title: &content.name,
         section: if is_shared { Section::Shared } else { Section::Files },
@@ -140,6 +150,7 @@ async fn show(desk: &Desk<'_>, id: &str, wopi: &Wopi) -> Result<HttpResponse, Ho
         own_heading: true,
         styles: &[FOLDER_CSS],
         scripts: &[FOLDER_JS],
+        frames: &frames,
     };
     let mut answer = desk.answer(StatusCode::OK, &page);
     if chosen {
@@ -147,6 +158,11 @@ async fn show(desk: &Desk<'_>, id: &str, wopi: &Wopi) -> Result<HttpResponse, Ho
         add(&mut answer, &desk.visit.keep(VIEW, value.to_owned(), Some(Age::days(365))));
     }
     Ok(answer)
+}
+
+/// What of an editor the browser may load before a document is opened (rule W-49).
+fn ahead(desk: &Desk<'_>, wopi: &Wopi) -> BTreeSet<String> {
+    wopi.editors.ahead(Some(&desk.visit.spoken(desk.me.language.as_deref())))
 }
 
 /// Whether tiles are wanted, and whether that was chosen just now.
@@ -213,6 +229,7 @@ fn content<'a>(
         },
         count: total.map(|total| texts.count.replace("{n}", &total.to_string())).unwrap_or_default(),
         words: words(desk.language()),
+        ahead: String::new(),
         rows,
     })
 }
