@@ -16,7 +16,6 @@
 //! | an earlier version is brought back in another tab (W-56) | `restoring` |
 //! | a guest edits; somebody breaks a lock | `meeting` |
 //! | an upload goes on after the connection broke | `uploading` |
-//! | static files of the editor's beforehand, times of the page (W-49, section 5.2) | `preloading` |
 //! | `editnew` (W-40, W-75; no. 9) | `editing::a_new_document…` |
 //! | `convert` (W-42 – W-44, W-76; no. 10) | `editing::an_old_format…` |
 //! | proofs demanded throughout; rotation (W-1, W-59, W-60; no. 5) | `editing::keys_that_rotate…`, `editor_alone` |

@@ -100,11 +100,12 @@ async fn a_version_is_brought_back_while_the_document_is_open_and_nothing_of_it_
     eventually("it is opened again", Duration::from_secs(20), || {
         (house.collabora.launches(id).len() == 2).then_some(())
     });
-    window.until("the text is there", async || {
-        window.client.find(fantoccini::Locator::Css("#office_frame")).await.ok()?;
-        (written(window).await == "first").then_some(())
-    })
-    .await;
+    window
+        .until("the text is there", async || {
+            window.client.find(fantoccini::Locator::Css("#office_frame")).await.ok()?;
+            (written(window).await == "first").then_some(())
+        })
+        .await;
     assert!(!window.text().await.contains("was changed outside this editor"));
     write_and_save(window, " again").await;
     assert_eq!(house.bytes("tabs", "a.txt").await, b"first again");

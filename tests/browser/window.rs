@@ -103,7 +103,8 @@ impl Window {
     /// The same, with as many bytes a second on the way out; -1 for as many as there can be.
     pub(crate) async fn connection(&self, online: bool, upload: i64) {
         self.cdp("Network.enable", json!({})).await;
-        let conditions = json!({"offline": !online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload});
+        let conditions =
+            json!({"offline": !online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload});
         self.cdp("Network.emulateNetworkConditions", conditions).await;
     }
 
