@@ -187,7 +187,8 @@ fn announce(url: &str, administrator: Administrator, host: Host) {
                     print::line(&format!(
                         "             it is shown only this once; change it with `lockhouse user passwd {user}`"
                     ))
-                });
+                })
+                .and_then(|()| print::line(&format!("             sign in with it in a browser at {url}/")));
             match told {
                 Ok(()) => _ = actix_web::rt::spawn(password_told(host)),
                 Err(_) => {

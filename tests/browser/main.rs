@@ -16,7 +16,6 @@
 //! | an earlier version is brought back in another tab (W-56) | `restoring` |
 //! | a guest edits; somebody breaks a lock | `meeting` |
 //! | an upload goes on after the connection broke | `uploading` |
-//! | times of the page (section 5.2) | `preloading` |
 //! | `editnew` (W-40, W-75; no. 9) | `editing::a_new_document…` |
 //! | `convert` (W-42 – W-44, W-76; no. 10) | `editing::an_old_format…` |
 //! | proofs demanded throughout; rotation (W-1, W-59, W-60; no. 5) | `editing::keys_that_rotate…`, `editor_alone` |
@@ -25,7 +24,7 @@
 //!
 //! Over HTTP, in `tests/pages`: W-5, W-16 – W-28, W-40 – W-46, W-54, W-68, W-78 – W-80 and 12.3 no. 1, 2 in `host_page`; W-9,
 //! W-10, W-27, W-47, W-66, W-69a, W-80, W-84 – W-89 for each editor and kind of person, and 12.3 no. 12 in `editors_told`;
-//! policies, caches, downloads and the log in `guards`. W-1, W-2, W-58 – W-63, W-78 in `tests/editors`; W-40, W-42, W-48, W-66,
+//! policies, caches, downloads and the log in `guards`. W-1, W-2, W-58 – W-63, W-78 in `tests/editors`; W-40, W-42, W-48, W-49, W-66,
 //! W-74, W-84 – W-90 in `tests/wopi`. Beside the sources: W-3 – W-16, W-64, W-70, W-71 and 12.3 no. 3, 4 in `src/discovery` and
 //! `src/editors`. How saves are folded (W-67) is `documents::versions` of `tests/pages`.
 //!

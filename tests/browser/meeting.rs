@@ -26,7 +26,7 @@ async fn a_guest_with_a_link_to_edit_edits_and_saves_without_an_account() {
 
     let guest = driver.browser(Device::Desktop).await;
     guest.goto(&link).await;
-    guest.says("You can edit it.").await;
+    guest.says("You can view and change it.").await;
     guest.press("Open").await;
     guest.enter("office_frame").await;
     guest.until("the editor is there", async || (guest.see("#state").await == "Ready").then_some(())).await;
@@ -47,7 +47,7 @@ async fn a_guest_with_a_link_to_edit_edits_and_saves_without_an_account() {
         assert!(!guest.offers(never).await, "{never}");
     }
     // The link is ended while he writes.
-    owner.press("End link").await;
+    owner.press("End this link").await;
     owner.until("the question", async || owner.client.accept_alert().await.ok()).await;
     guest.says("This document does not exist any more, or is not shared with you any more.").await;
     guest.close().await;

@@ -106,9 +106,9 @@ async fn changes_that_were_only_undone_are_saved_once_more_and_nobody_is_warned(
     say(&window, "Doc_ModifiedStatus", json!({"Modified": true})).await;
     window.says("Changes not saved yet").await;
     say(&window, "Doc_ModifiedStatus", json!({"Modified": false})).await;
-    window.no_longer_says("Changes not saved yet").await;
     settled(&window).await;
     pass(&window, 5).await;
+    assert_eq!(state(&window).await, "unsaved", "the editor says otherwise, and nothing has arrived");
     assert!(!house.collabora.called(&id).contains(&("PUT", 200)));
     pass(&window, 6).await;
     let said = heard(&window, "Action_Save").await;
@@ -228,7 +228,8 @@ async fn whoever_signs_out_in_another_tab_is_told_and_goes_on_when_he_has_signed
     window.until("it is saved", async || (window.see("#state").await == "Saved").then_some(())).await;
     window.leave().await;
     assert_eq!(house.bytes("ended", "a.txt").await, b"text, written meanwhile");
-    assert!(!window.text().await.contains("Saved "), "the page is told nothing of it");
+    assert_eq!(state(&window).await, "warning");
+    window.says("Changes not saved yet").await;
 
     window.press("Sign in").await;
     let tab = window
@@ -241,7 +242,7 @@ async fn whoever_signs_out_in_another_tab_is_told_and_goes_on_when_he_has_signed
     window.client.close_window().await.unwrap();
     window.client.switch_to_window(editor).await.unwrap();
     window.no_longer_says("You were signed out.").await;
-    window.says("Saved ").await;
+    window.no_longer_says("Changes not saved yet").await;
     write(&window, " and after").await;
     window.says("Changes not saved yet").await;
     save(&window).await;

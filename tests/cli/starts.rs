@@ -42,6 +42,9 @@ fn a_start_that_fails_keeps_the_first_password_for_the_next_one() {
     assert!(run.stderr.contains(&address), "{run:?}");
     house.0.launch();
     eventually("the password is told", std::time::Duration::from_secs(20), || told_password(&house.binary().log()));
+    let log = house.binary().log();
+    let (_, rest) = log.split_once("sign in with it in a browser at ").expect("where to sign in");
+    assert!(rest.starts_with("http://") && rest.lines().next().unwrap().ends_with('/'), "{log}");
     assert!(house.0.terminate().success());
     let before = house.binary().log().len();
     house.0.launch();

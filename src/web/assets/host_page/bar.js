@@ -14,7 +14,7 @@ function showStatus() {
   let state = 'idle';
   let text = texts.unchanged;
   if (!page.edits) text = texts.readOnly;
-  else if (dirtySince) [state, text] = ['unsaved', texts.unsaved];
+  else if (dirtySince || claim) [state, text] = ['unsaved', texts.unsaved];
   else if (savedAt) [state, text] = ['saved', texts.saved.replace('{time}', clockTime(savedAt))];
   else if (!loaded) text = texts.opening;
   // Whoever dismisses a warning has seen it; the danger is still there.
