@@ -16,6 +16,7 @@
 //! | F-125 – F-134 | user information, sharing, activities, ancestry, the unsupported | `people` |
 //! | F-140 – F-145 | Collabora Online, ONLYOFFICE, other clients, rescued versions | `editors` |
 //! | browsing from a file to its neighbours and back | containers and the ecosystem, in one walk | `browsing` |
+//! | addresses at the edges of what is routed | | `routing` |
 //! | bad input | | `bad_input`, `damage`; a full disk is in the test program `crash` |
 //! | the contract of the command line | | `damage`, `locks`, `rename_delete` |
 //! | acknowledged work survives kills | | the test program `crash` |
@@ -44,4 +45,5 @@ mod people;
 mod put_file;
 mod put_relative;
 mod rename_delete;
+mod routing;
 mod schema;

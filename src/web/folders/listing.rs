@@ -141,7 +141,8 @@ async fn show(desk: &Desk<'_>, id: &str, wopi: &Wopi) -> Result<HttpResponse, Ho
     let message = said::message(desk, content.texts);
     let top = content.way.first().map_or(&id, |first| &first.id);
     let is_shared = shared_with_me::drive_of(top).is_some();
-    let frames: Vec<String> = ahead.iter().filter_map(|page| action_url::origin(page)).collect();
+    let mut frames: Vec<String> = ahead.iter().filter_map(|page| action_url::origin(page)).collect();
+    frames.dedup();
     let page = DeskPage {
         title: &content.name,
         section: if is_shared { Section::Shared } else { Section::Files },
