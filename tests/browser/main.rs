@@ -15,6 +15,7 @@
 //! | the end of a session of the pages, of a right, of the connection; saves that are refused or do not come; warnings that were dismissed | `watching` |
 //! | an earlier version is brought back in another tab (W-56) | `restoring` |
 //! | a guest edits; somebody breaks a lock | `meeting` |
+//! | times of the page (section 5.2) | `watching::office_is_told…` |
 //! | an upload goes on after the connection broke | `uploading` |
 //! | `editnew` (W-40, W-75; no. 9) | `editing::a_new_document…` |
 //! | `convert` (W-42 – W-44, W-76; no. 10) | `editing::an_old_format…` |

@@ -126,6 +126,22 @@ async fn changes_that_were_only_undone_are_saved_once_more_and_nobody_is_warned(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn office_is_told_how_long_its_page_took_in_the_order_in_which_it_happened() {
+    let Some(driver) = Driver::start() else { return };
+    let house = house();
+    house.user("timed", "Tim Timed");
+    house.binary().import("timed", &[("a.xlsx", b"text")]);
+    let window = opened(house, &driver, "timed", &format!("/edit/{}", house.id("timed", "a.xlsx"))).await;
+    let said = heard(&window, "Host_PerfTiming").await;
+    let at = |name: &str| said[name].as_f64().unwrap_or_else(|| panic!("{name} in {said}"));
+    assert!(at("Click") > 1.7e12, "milliseconds since 1970: {said}");
+    assert!(at("Click") <= at("HostFrameFetchStart") && at("HostFrameFetchStart") <= at("Iframe"), "{said}");
+    assert!(at("Iframe") - at("Click") < 60_000.0, "{said}");
+    assert!(at("RedirectCount") >= 0.0, "{said}");
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn saves_that_are_too_large_or_do_not_come_are_told_while_the_editor_goes_on() {
     let Some(driver) = Driver::start() else { return };
     let house = House::open(Start::default().set("LOCKHOUSE_LIMITS__BODY", "256 KiB"));
