@@ -37,7 +37,9 @@ pub(crate) fn check(uri: &str, public: bool) -> Result<(), String> {
         return wrong("it must not have a fragment (RFC 6749 section 3.1.2)");
     }
     let Ok(url) = Url::parse(uri) else { return wrong("it must be an absolute URL such as https://localhost") };
-    if !url.username().is_empty() || url.password().is_some() {
+    // Also an empty one: what follows the host would be read otherwise once the answer is put behind it.
+    let authority = uri.split_once("://").and_then(|(_, rest)| rest.split(['/', '?']).next());
+    if authority.is_some_and(|authority| authority.contains('@')) {
         return wrong("it must not name a user");
     }
     match url.scheme() {
@@ -119,6 +121,10 @@ mod tests {
             "https://a b",
             "https://localhost/#x",
             "https://me@localhost",
+            "https://@localhost",
+            "https://:@localhost",
+            "th://@",
+            "th://@?x=1",
             "https://localhost\\back",
             "https:localhost",
             "https:/localhost",
